@@ -1,0 +1,119 @@
+#include "addon/fit_request.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "addon/arguments.h"
+#include "addon/matrix_argument.h"
+#include "addon/penalty_handle.h"
+
+namespace flipside::addon {
+namespace {
+
+constexpr double kLargestInteger = 9007199254740991.0;
+
+/// One of the optional vectors: what it is called, how long it must be, and where it goes.
+struct Vector {
+  Name name;
+  Length length;
+  std::vector<double> FitRequest::*member;
+  bool optional;
+  napi_value value = nullptr;
+};
+
+void readScalars(napi_env env, napi_value value, FitRequest& request) {
+  const auto get = [&](const char* key) { return readProperty(env, value, {key}); };
+  request.standardization.intercept = readBoolean(env, get("intercept"), {"intercept"});
+  request.standardization.standardize = readBoolean(env, get("standardize"), {"standardize"});
+  request.tolerance = readNonnegative(env, get("tolerance"), {"tolerance"});
+  request.maxIterations = readCount(env, get("maxIterations"), {"maxIterations"}, kLargestInteger);
+}
+
+/// pathLength and pathRatio say something only when there are no lambdas.
+void readGrid(napi_env env, napi_value pathLength, napi_value pathRatio, FitRequest& request) {
+  if (!request.lambdas.empty()) {
+    for (std::size_t k = 0; k < request.lambdas.size(); ++k) {
+      const double lambda = request.lambdas[k];
+      if (std::isfinite(lambda) && lambda >= 0.0) continue;
+      throw Failure(std::isfinite(lambda) ? "OUT_OF_RANGE" : "NOT_FINITE",
+                    "lambdas[" + std::to_string(k) + "] must be a finite number >= 0, but is " +
+                        numberText(lambda));
+    }
+    readNumber(env, pathLength, {"pathLength"});
+    readNumber(env, pathRatio, {"pathRatio"});
+    return;
+  }
+  request.pathLength = readCount(env, pathLength, {"pathLength"}, kLargestInteger);
+  request.pathRatio = readNonnegative(env, pathRatio, {"pathRatio"});
+  if (request.pathRatio <= 0.0 || request.pathRatio > 1.0) {
+    failExpected(env, "OUT_OF_RANGE", {"pathRatio"}, "a number > 0 and <= 1", pathRatio);
+  }
+}
+
+/// Outcomes are there twice while they are handed over: as vectors and as typed arrays.
+double resultBytes(const FitRequest& request) {
+  const std::size_t fits = std::max(request.lambdas.size(), request.pathLength);
+  return 2.0 * static_cast<double>(fits) *
+         (24.0 * static_cast<double>(request.x.columns) + sizeof(FitOutcome));
+}
+
+}  // namespace
+
+FitRequest readFitRequest(napi_env env, napi_value value) {
+  requireObject(env, value, {"request"}, "an object");
+  FitRequest request;
+
+  // Whatever may call the caller's code ...
+  const MatrixArgument x = MatrixArgument::read(env, readProperty(env, value, {"x"}), "x");
+  Vector vectors[] = {
+      {{"y"}, {x.rows(), "the rows of x"}, &FitRequest::y, false},
+      {{"weights"}, {x.rows(), "the rows of x"}, &FitRequest::weights, true},
+      {{"offset"}, {x.rows(), "the rows of x"}, &FitRequest::offset, true},
+      {{"start"}, {x.columns(), "the columns of x"}, &FitRequest::start, true},
+  };
+  for (Vector& vector : vectors) vector.value = readProperty(env, value, vector.name);
+  request.penalty = unwrapPenalty(env, readProperty(env, value, {"penalty"}));
+  const napi_value lambdas = readProperty(env, value, {"lambdas"});
+  const napi_value pathLength = readProperty(env, value, {"pathLength"});
+  const napi_value pathRatio = readProperty(env, value, {"pathRatio"});
+  readScalars(env, value, request);
+
+  // ... is behind us: from here on the arrays stay as they are.
+  request.x = x.shape();
+  request.lambdas = copyDoubles(env, lambdas, {"lambdas"});
+  readGrid(env, pathLength, pathRatio, request);
+  requireMemory(x.bytes(env) + workspaceBytes(request) + resultBytes(request), "this fit");
+  request.x = x.copy(env);
+  for (const Vector& vector : vectors) {
+    if (vector.optional && isMissing(env, vector.value)) continue;
+    request.*vector.member = copyDoubles(env, vector.value, vector.name, vector.length);
+  }
+  return request;
+}
+
+void checkValues(const FitRequest& request, const Cancellation* cancel) {
+  checkIndices(request.x, "x", cancel);
+  requireFinite(request.y, "y");
+  requireFinite(request.weights, "weights");
+  requireNonnegative(request.weights, "weights");
+  if (!request.weights.empty() &&
+      std::ranges::all_of(request.weights, [](double weight) { return weight == 0.0; })) {
+    throw BadValue("OUT_OF_RANGE", "weights", "weights must not all be 0, but are");
+  }
+  requireFinite(request.offset, "offset");
+  requireFinite(request.start, "start");
+}
+
+void requireMemory(double bytes, const char* what) {
+  static const double physical =
+      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
+  if (bytes <= 0.8 * physical) return;
+  const auto gigabytes = [](double size) { return numberText(std::round(size / 1e7) / 100.0); };
+  throw Failure("OUT_OF_MEMORY", std::string(what) + " needs " + gigabytes(bytes) +
+                                     " GB of memory, but this machine has " + gigabytes(physical) +
+                                     " GB, of which it may take 80 %");
+}
+
+}  // namespace flipside::addon

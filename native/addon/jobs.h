@@ -1,0 +1,106 @@
+// Fits on workers of the pool, and how news of them gets back to the event loop.
+//
+// A job has two halves. Job is what the worker holds: plain C++ data. Jobs is the list of one
+// environment with the callbacks of each job, touched only on that environment's thread. They meet
+// in the Mailbox, which the environment closes before it goes: from then on a worker that is still
+// computing has no way to reach it.
+#pragma once
+
+#include <napi.h>
+
+#include <atomic>
+#include <cstdint>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <optional>
+#include <vector>
+
+#include "addon/failure.h"
+#include "solvers/fit.h"
+
+namespace flipside::addon {
+
+class Mailbox {
+ public:
+  explicit Mailbox(napi_threadsafe_function door) : door_(door) {}
+  /// Tells the event loop that there is news of this job. Never waits for it.
+  void post(std::uint64_t job);
+  void close();
+
+ private:
+  std::mutex mutex_;
+  napi_threadsafe_function door_;
+};
+
+class Job {
+ public:
+  Job(std::uint64_t id, FitRequest request, bool reports, std::shared_ptr<Mailbox> mailbox);
+
+  /// On a worker. Does nothing when the job was abandoned before.
+  void run() noexcept;
+  /// Asks the computation to stop; a job that waits for a worker is settled at once.
+  void cancel();
+  /// Stops the computation, in whatever environment: the process exits.
+  void interrupt() { cancellation_.cancel(); }
+
+  bool finished() const { return state_.load(std::memory_order_acquire) == State::finished; }
+  /// What came of it, after finished().
+  const std::optional<Failure>& failure() const { return failure_; }
+  const std::vector<FitOutcome>& outcomes() const { return outcomes_; }
+  /// The newest report since the last call, if any.
+  std::optional<FitProgress> takeProgress();
+
+ private:
+  enum class State { waiting, running, finished };
+
+  void compute();
+  void finish();
+  void report(const FitProgress& progress);
+
+  const std::uint64_t id_;
+  const bool reports_;
+  const std::shared_ptr<Mailbox> mailbox_;
+  FitRequest request_;
+  Cancellation cancellation_;
+  std::atomic<State> state_{State::waiting};
+  std::vector<FitOutcome> outcomes_;
+  std::optional<Failure> failure_;
+  std::mutex progressMutex_;
+  std::optional<FitProgress> progress_;
+};
+
+class Jobs {
+ public:
+  explicit Jobs(Environment& environment) : environment_(environment) {}
+
+  /// progress may be null. Returns the job's number.
+  std::uint64_t submit(FitRequest request, napi_value settle, napi_value progress);
+  void cancel(std::uint64_t job);
+  /// Running and waiting.
+  std::size_t count() const { return pending_.size(); }
+  /// The environment ends: cancels all, calls nobody.
+  void shutDown();
+
+ private:
+  struct Pending {
+    std::shared_ptr<Job> job;
+    Napi::FunctionReference settle;
+    Napi::FunctionReference progress;
+  };
+
+  void open();
+  void erase(std::uint64_t job);
+  static void onNews(napi_env env, napi_value, void* self, void* job);
+  void deliver(std::uint64_t job);
+  void settle(const Job& job, napi_value callback);
+  void call(napi_value callback, std::size_t count, const napi_value* arguments);
+
+  Environment& environment_;
+  std::map<std::uint64_t, Pending> pending_;
+  std::uint64_t next_ = 1;
+  napi_threadsafe_function door_ = nullptr;
+  std::shared_ptr<Mailbox> mailbox_;
+};
+
+}  // namespace flipside::addon

@@ -1,0 +1,35 @@
+// The caller's matrix as it crossed the boundary: an owned copy of its bytes and how to read them.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+namespace flipside {
+
+/// A value that no fit can use, with its place: reported to the caller as a coded error.
+struct BadValue : std::runtime_error {
+  BadValue(std::string code_, std::string argument_, const std::string& message)
+      : std::runtime_error(message), code(std::move(code_)), argument(std::move(argument_)) {}
+  std::string code;
+  std::string argument;
+};
+
+struct RawMatrix {
+  enum class Layout { rowMajor, columnMajor, compressedColumns };
+
+  Layout layout = Layout::columnMajor;
+  std::size_t rows = 0;
+  std::size_t columns = 0;
+  std::vector<double> doubles;  ///< the elements, or for compressed columns the stored values
+  std::vector<float> floats;    ///< used instead of doubles when the caller's array is Float32Array
+  std::vector<std::int32_t> rowIndices;  ///< compressed columns only, checked before they get here
+  std::vector<std::int32_t> columnPointers;  ///< compressed columns only, columns + 1 of them
+
+  /// Copies column j into out (rows entries).
+  void readColumn(std::size_t j, double* out) const;
+};
+
+}  // namespace flipside

@@ -1,0 +1,186 @@
+// Factorisations: blocked Cholesky and least squares by QR, both cut so that a cancelled fit leaves
+// within one panel, and the symmetric eigenvalue that tells a saddle from a minimum.
+#include <cblas.h>
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+#include "linalg/lapack.h"
+#include "linalg/linalg.h"
+
+namespace flipside::linalg {
+namespace {
+
+constexpr std::size_t kBlock = 192;
+
+bool unblocked(double* a, std::size_t n, std::size_t stride) {
+  const int size = blasInt(n);
+  const int lda = blasInt(stride);
+  int info = 0;
+  dpotrf_("L", &size, a, &lda, &info);
+  return info == 0;
+}
+
+}  // namespace
+
+bool cholesky(MutableMatrix a, const Cancellation* cancel) {
+  const std::size_t n = a.columns;
+  if (n == 0) return true;
+  if (n <= 2 * kBlock) return unblocked(a.data, n, a.stride);
+  const int lda = blasInt(a.stride);
+  std::vector<std::pair<std::size_t, std::size_t>> tiles;
+  for (std::size_t k = 0; k < n; k += kBlock) {
+    const std::size_t width = std::min(kBlock, n - k);
+    const std::size_t next = k + width;
+    if (!unblocked(&a(k, k), width, a.stride)) return false;
+    const std::size_t panels = (n - next + kBlock - 1) / kBlock;
+    parallelFor(
+        panels,
+        [&](std::size_t panel) {
+          const std::size_t i = next + panel * kBlock;
+          cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit,
+                      blasInt(std::min(kBlock, n - i)), blasInt(width), 1.0, &a(k, k), lda,
+                      &a(i, k), lda);
+        },
+        cancel);
+    tiles.clear();
+    for (std::size_t j = next; j < n; j += kBlock) {
+      for (std::size_t i = j; i < n; i += kBlock) tiles.emplace_back(i, j);
+    }
+    parallelFor(
+        tiles.size(),
+        [&](std::size_t t) {
+          const auto [i, j] = tiles[t];
+          const int columns = blasInt(std::min(kBlock, n - j));
+          if (i == j) {
+            cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, columns, blasInt(width), -1.0,
+                        &a(j, k), lda, 1.0, &a(j, j), lda);
+          } else {
+            cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, blasInt(std::min(kBlock, n - i)),
+                        columns, blasInt(width), -1.0, &a(i, k), lda, &a(j, k), lda, 1.0, &a(i, j),
+                        lda);
+          }
+        },
+        cancel);
+  }
+  return true;
+}
+
+void forwardSolve(ConstMatrix lower, MutableMatrix b) {
+  cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit,
+              blasInt(lower.columns), blasInt(b.columns), 1.0, lower.data, blasInt(lower.stride),
+              b.data, blasInt(b.stride));
+}
+
+void choleskySolve(ConstMatrix lower, std::span<double> b) {
+  const int n = blasInt(lower.columns);
+  const int lda = blasInt(lower.stride);
+  cblas_dtrsv(CblasColMajor, CblasLower, CblasNoTrans, CblasNonUnit, n, lower.data, lda, b.data(),
+              1);
+  cblas_dtrsv(CblasColMajor, CblasLower, CblasTrans, CblasNonUnit, n, lower.data, lda, b.data(), 1);
+}
+
+namespace {
+
+/// Q and R of a (rows >= columns) in place, applied to y panel by panel: y <- Q'y.
+void factorAndApply(MutableMatrix a, std::span<double> y, const Cancellation* cancel) {
+  constexpr std::size_t panel = 64;
+  const int lda = blasInt(a.stride);
+  std::vector<double> tau(panel);
+  std::vector<double> triangle(panel * panel);
+  std::vector<double> work(std::max<std::size_t>(a.columns, panel) * panel);
+  const int workSize = blasInt(work.size());
+  for (std::size_t k = 0; k < a.columns; k += panel) {
+    if (cancel != nullptr) cancel->poll();
+    const int rows = blasInt(a.rows - k);
+    const int width = blasInt(std::min(panel, a.columns - k));
+    const int rest = blasInt(a.columns - k) - width;
+    int info = 0;
+    dgeqrf_(&rows, &width, &a(k, k), &lda, tau.data(), work.data(), &workSize, &info);
+    dlarft_("F", "C", &rows, &width, &a(k, k), &lda, tau.data(), triangle.data(), &width);
+    if (rest > 0) {
+      dlarfb_("L", "T", "F", "C", &rows, &rest, &width, &a(k, k), &lda, triangle.data(), &width,
+              a.column(k + static_cast<std::size_t>(width)) + k, &lda, work.data(), &rest);
+    }
+    const int one = 1;
+    dlarfb_("L", "T", "F", "C", &rows, &one, &width, &a(k, k), &lda, triangle.data(), &width, &y[k],
+            &rows, work.data(), &one);
+  }
+}
+
+/// Minimum-norm solution with column pivoting; needs the original a.
+std::size_t pivotedLeastSquares(MutableMatrix a, std::span<const double> y, std::span<double> x) {
+  const int m = blasInt(a.rows);
+  const int n = blasInt(a.columns);
+  const int one = 1;
+  const int lda = blasInt(a.stride);
+  const int ldb = std::max(m, n);
+  const double tolerance = 10.0 * std::numeric_limits<double>::epsilon() * ldb;
+  std::vector<double> b(static_cast<std::size_t>(ldb));
+  std::copy(y.begin(), y.end(), b.begin());
+  std::vector<int> pivots(static_cast<std::size_t>(n));
+  int rank = 0;
+  int info = 0;
+  int workSize = -1;
+  double best = 0.0;
+  dgelsy_(&m, &n, &one, a.data, &lda, b.data(), &ldb, pivots.data(), &tolerance, &rank, &best,
+          &workSize, &info);
+  std::vector<double> work(static_cast<std::size_t>(best));
+  workSize = blasInt(work.size());
+  dgelsy_(&m, &n, &one, a.data, &lda, b.data(), &ldb, pivots.data(), &tolerance, &rank, work.data(),
+          &workSize, &info);
+  std::copy_n(b.begin(), a.columns, x.begin());
+  return static_cast<std::size_t>(rank);
+}
+
+}  // namespace
+
+std::size_t leastSquares(MutableMatrix a, std::span<double> y, std::span<double> x,
+                         const Cancellation* cancel) {
+  if (a.columns == 0) return 0;
+  if (a.rows < a.columns) return pivotedLeastSquares(a, y, x);
+  std::vector<double> copy(a.rows * a.columns);
+  for (std::size_t j = 0; j < a.columns; ++j) {
+    std::copy_n(a.column(j), a.rows, &copy[j * a.rows]);
+  }
+  std::vector<double> rotated(y.begin(), y.end());
+  const MutableMatrix factor{copy.data(), a.rows, a.columns, a.rows};
+  factorAndApply(factor, rotated, cancel);
+  const int n = blasInt(a.columns);
+  const int lda = blasInt(factor.stride);
+  double rcond = 0.0;
+  int info = 0;
+  std::vector<double> work(3 * a.columns);
+  std::vector<int> integers(a.columns);
+  dtrcon_("1", "U", "N", &n, factor.data, &lda, &rcond, work.data(), integers.data(), &info);
+  if (!(rcond > 10.0 * std::numeric_limits<double>::epsilon() * static_cast<double>(a.rows))) {
+    return pivotedLeastSquares(a, y, x);
+  }
+  cblas_dtrsv(CblasColMajor, CblasUpper, CblasNoTrans, CblasNonUnit, n, factor.data, lda,
+              rotated.data(), 1);
+  std::copy_n(rotated.begin(), a.columns, x.begin());
+  return a.columns;
+}
+
+double smallestEigenpair(MutableMatrix a, std::span<double> eigenvector) {
+  const int n = blasInt(a.columns);
+  const int lda = blasInt(a.stride);
+  const int one = 1;
+  const double unused = 0.0;
+  const double tolerance = 0.0;
+  int found = 0;
+  int info = 0;
+  std::vector<double> values(a.columns);
+  std::vector<double> work(static_cast<std::size_t>(n) * 32);
+  const int workSize = blasInt(work.size());
+  std::vector<int> integers(5 * a.columns);
+  std::vector<int> failed(a.columns);
+  dsyevx_("V", "I", "L", &n, a.data, &lda, &unused, &unused, &one, &one, &tolerance, &found,
+          values.data(), eigenvector.data(), &n, work.data(), &workSize, integers.data(),
+          failed.data(), &info);
+  return info == 0 ? values[0] : std::numeric_limits<double>::quiet_NaN();
+}
+
+}  // namespace flipside::linalg

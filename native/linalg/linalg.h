@@ -1,0 +1,59 @@
+// Dense kernels on OpenBLAS/LAPACK. The only folder that includes their headers; everything above
+// speaks of views and spans. All calls are single-threaded inside BLAS: threads come from the pool
+// (pool.h), cut along tiles whose size does not depend on the number of threads, so that results
+// are the same bits for every thread budget.
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+
+#include "linalg/matrix.h"
+#include "linalg/pool.h"
+
+namespace flipside::linalg {
+
+/// sum_i a_i b_i
+double dot(std::span<const double> a, std::span<const double> b);
+/// Euclidean norm, without overflow.
+double norm(std::span<const double> a);
+/// y += scale * x
+void axpy(double scale, std::span<const double> x, std::span<double> y);
+
+/// y = scale * A x + keep * y
+void multiply(ConstMatrix a, std::span<const double> x, std::span<double> y, double scale = 1.0,
+              double keep = 0.0);
+/// y = scale * A' x + keep * y
+void multiplyTransposed(ConstMatrix a, std::span<const double> x, std::span<double> y,
+                        double scale = 1.0, double keep = 0.0);
+
+/// c = scale * A'A, both triangles filled. c is columns x columns.
+void gram(ConstMatrix a, double scale, MutableMatrix c, const Cancellation* cancel = nullptr);
+/// c = scale * A A', both triangles filled. c is rows x rows.
+void outerGram(ConstMatrix a, double scale, MutableMatrix c, const Cancellation* cancel = nullptr);
+/// c = A' B
+void multiplyMatrices(ConstMatrix aTransposed, ConstMatrix b, MutableMatrix c);
+
+/// In-place Cholesky A = L L' of the lower triangle; the upper triangle is not read nor written.
+/// Returns false when a pivot is not positive (A is then overwritten in part).
+[[nodiscard]] bool cholesky(MutableMatrix a, const Cancellation* cancel = nullptr);
+/// b <- (L L')^-1 b
+void choleskySolve(ConstMatrix lower, std::span<double> b);
+/// B <- L^-1 B
+void forwardSolve(ConstMatrix lower, MutableMatrix b);
+
+/// Minimum-norm least squares min |y - A x| by Householder QR: without pivoting when the triangular
+/// factor is well conditioned, with column pivoting and a complete orthogonal factorisation
+/// otherwise. a is overwritten, y is overwritten; x has a.columns entries. Returns the numerical
+/// rank.
+std::size_t leastSquares(MutableMatrix a, std::span<double> y, std::span<double> x,
+                         const Cancellation* cancel = nullptr);
+
+/// The most negative eigenvalue of a symmetric matrix (lower triangle, overwritten) and its unit
+/// eigenvector.
+double smallestEigenpair(MutableMatrix a, std::span<double> eigenvector);
+
+/// Name of the kernel set OpenBLAS chose at run time, for reports.
+std::string blasName();
+
+}  // namespace flipside::linalg

@@ -1,0 +1,159 @@
+#include "linalg/pool.h"
+
+#include <algorithm>
+#include <condition_variable>
+#include <deque>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <system_error>
+#include <thread>
+#include <vector>
+
+namespace flipside::linalg {
+namespace {
+
+/// Worker threads are started when work arrives and leave after a short idle time, so that a
+/// process that has finished its fits owns no thread of ours.
+class Pool {
+ public:
+  static Pool& instance() {
+    // Never destroyed: a detached worker may outlive static destruction at process exit.
+    static Pool* pool = new Pool();
+    return *pool;
+  }
+
+  std::size_t budget() const { return budget_.load(std::memory_order_relaxed); }
+  void setBudget(std::size_t threads) {
+    budget_.store(std::max<std::size_t>(1, threads), std::memory_order_relaxed);
+  }
+  std::size_t alive() {
+    std::lock_guard lock(mutex_);
+    return workers_;
+  }
+
+  /// front = true for the tiles of a kernel that runs already: they go before new jobs.
+  void push(std::function<void()> task, bool front) {
+    {
+      std::lock_guard lock(mutex_);
+      if (front) {
+        tasks_.push_front(std::move(task));
+      } else {
+        tasks_.push_back(std::move(task));
+      }
+      if (idle_ < tasks_.size() && workers_ < budget()) {
+        startWorker(front);
+      }
+    }
+    wake_.notify_one();
+  }
+
+ private:
+  Pool() : budget_(std::max(1U, std::thread::hardware_concurrency())) {}
+
+  /// A machine that refuses another thread is no error while somebody is left to do the work: the
+  /// caller of a kernel always takes part in it, and earlier workers empty the queue.
+  void startWorker(bool front) {
+    try {
+      std::thread([this] { work(); }).detach();
+      ++workers_;
+    } catch (const std::system_error&) {
+      if (!front && workers_ == 0) {
+        tasks_.pop_back();
+        throw;
+      }
+    }
+  }
+
+  void work() {
+    std::unique_lock lock(mutex_);
+    for (;;) {
+      ++idle_;
+      const bool ready =
+          wake_.wait_for(lock, std::chrono::seconds(2), [this] { return !tasks_.empty(); });
+      --idle_;
+      if (!ready || workers_ > budget()) {
+        --workers_;
+        if (ready) wake_.notify_one();
+        return;
+      }
+      const std::function<void()> task = std::move(tasks_.front());
+      tasks_.pop_front();
+      lock.unlock();
+      task();
+      lock.lock();
+    }
+  }
+
+  std::atomic<std::size_t> budget_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::deque<std::function<void()>> tasks_;
+  std::size_t workers_ = 0;
+  std::size_t idle_ = 0;
+};
+
+/// One parallelFor. Helpers hold it alive; a helper that comes late finds no index left and leaves.
+struct Region {
+  const std::function<void(std::size_t)>* body;
+  const Cancellation* cancel;
+  std::size_t count;
+  std::atomic<std::size_t> next{0};
+  std::mutex mutex;
+  std::condition_variable finished;
+  std::size_t running = 0;
+  std::exception_ptr failure;
+
+  void run() {
+    {
+      std::lock_guard lock(mutex);
+      if (next.load() >= count) return;  // body may be gone already
+      ++running;
+    }
+    try {
+      for (std::size_t i; (i = next.fetch_add(1)) < count;) {
+        if (cancel != nullptr) cancel->poll();
+        (*body)(i);
+      }
+    } catch (...) {
+      next.store(count);
+      std::lock_guard lock(mutex);
+      if (!failure) failure = std::current_exception();
+    }
+    std::lock_guard lock(mutex);
+    if (--running == 0) finished.notify_all();
+  }
+};
+
+}  // namespace
+
+std::size_t threadBudget() { return Pool::instance().budget(); }
+void setThreadBudget(std::size_t threads) { Pool::instance().setBudget(threads); }
+std::size_t aliveThreads() { return Pool::instance().alive(); }
+
+void submit(std::function<void()> job) { Pool::instance().push(std::move(job), false); }
+
+void parallelFor(std::size_t count, const std::function<void(std::size_t)>& body,
+                 const Cancellation* cancel) {
+  const std::size_t helpers = std::min(count, threadBudget());
+  if (helpers <= 1) {
+    for (std::size_t i = 0; i < count; ++i) {
+      if (cancel != nullptr) cancel->poll();
+      body(i);
+    }
+    return;
+  }
+  auto region = std::make_shared<Region>();
+  region->body = &body;
+  region->cancel = cancel;
+  region->count = count;
+  for (std::size_t h = 1; h < helpers; ++h) {
+    Pool::instance().push([region] { region->run(); }, true);
+  }
+  region->run();
+  std::unique_lock lock(region->mutex);
+  region->finished.wait(lock, [&] { return region->running == 0; });
+  if (region->failure) std::rethrow_exception(region->failure);
+}
+
+}  // namespace flipside::linalg

@@ -1,0 +1,51 @@
+// The moments of the hard concrete mask as functions of its location theta = log a.
+#pragma once
+
+#include <vector>
+
+namespace flipside {
+
+class HardConcreteFamily {
+ public:
+  /// Throws std::domain_error when a parameter is out of range, see hard_concrete.cc.
+  HardConcreteFamily(double beta, double gamma, double zeta);
+
+  struct Point {
+    double mean;          ///< E s
+    double kept;          ///< f = P(s != 0)
+    double dropped;       ///< P(s = 0), without cancellation
+    double variance;      ///< kappa = Var s / (E s)^2 = 1/eta
+    double varianceRate;  ///< d kappa / d theta, negative
+    double square;        ///< W = -f'/kappa', the w^2 at which theta is stationary
+    double squareGrowth;  ///< d log W / d theta
+    double curvature;     ///< omega''(w) at that w
+  };
+  /// To about 1e-14 relative for any theta whose e^|theta| is in the range of a double.
+  Point at(double theta) const;
+
+  /// The thetas where P(s > t) = 1/2 at t = 0 and t = 1. Further out than a few units, the moments
+  /// are power laws in e^theta.
+  double thetaAtZero() const { return beta_ * z0_; }
+  double thetaAtOne() const { return beta_ * z1_; }
+
+ private:
+  /// One quadrature point: t, dt, and the tail probabilities relative to those at the ends as theta
+  /// tends to -infinity (keep) and +infinity (drop).
+  struct Node {
+    double t;
+    double complement;  // 1 - t
+    double weight;
+    double keep;
+    double drop;
+  };
+
+  Point fromBelow(double kept, double dropped) const;
+  Point fromAbove(double theta, double kept, double dropped) const;
+
+  double beta_;
+  double z0_;
+  double z1_;
+  std::vector<Node> nodes_;
+};
+
+}  // namespace flipside

@@ -1,0 +1,22 @@
+// l1:  omega(w) = w,  etaHat(w) = w,  f(eta) = eta.   The lasso (Tibshirani 1996).
+#include "penalties/catalogue.h"
+#include "penalties/scaling.h"
+
+namespace flipside {
+namespace {
+
+class L1 final : public LambdaFreePenalty {
+ public:
+  bool convex() const override { return true; }
+  double unitOmega(double w) const override { return w; }
+  double unitDual(double eta) const override { return eta; }
+  double unitEtaHat(double w) const override { return w; }
+  double unitSlope(double) const override { return 1.0; }
+  double unitCurvature(double) const override { return 0.0; }
+};
+
+const CatalogueEntry entry("l1", {},
+                           [](std::span<const double>) { return std::make_shared<L1>(); });
+
+}  // namespace
+}  // namespace flipside

@@ -1,0 +1,47 @@
+// logSum(epsilon):  omega(w) = log(w + epsilon),  etaHat(w) = w (w + epsilon),
+//   f(eta) = 2 log((r + epsilon)/2) - (r - epsilon)^2 / (4 eta),  r = sqrt(epsilon^2 + 4 eta).
+// Candes, Wakin and Boyd 2008, "Enhancing sparsity by reweighted l1 minimization".
+//
+// (r - epsilon)(r + epsilon) = 4 eta turns the second term into (2 sqrt(eta) / (r + epsilon))^2,
+// which neither cancels for small eta nor divides by it.
+#include <cmath>
+
+#include "penalties/catalogue.h"
+#include "penalties/logarithm.h"
+#include "penalties/parameters.h"
+#include "penalties/scaling.h"
+
+namespace flipside {
+namespace {
+
+class LogSum final : public LambdaFreePenalty {
+ public:
+  explicit LogSum(double epsilon) : epsilon_(positiveParameter("epsilon", epsilon)) {}
+
+  double unitOmega(double w) const override { return logOfSum(w, epsilon_); }
+
+  double unitDual(double eta) const override {
+    if (std::isinf(eta)) return eta;
+    const double root = 2.0 * std::sqrt(eta);
+    const double r = std::hypot(epsilon_, root);
+    const double ratio = root / (r + epsilon_);
+    return 2.0 * logOfSum(0.5 * r, 0.5 * epsilon_) - ratio * ratio;
+  }
+
+  double unitEtaHat(double w) const override { return w * (w + epsilon_); }
+  double unitSlope(double w) const override { return 1.0 / (w + epsilon_); }
+  double unitCurvature(double w) const override {
+    const double slope = unitSlope(w);
+    return -slope * slope;
+  }
+
+ private:
+  double epsilon_;
+};
+
+const CatalogueEntry entry("logSum", {"epsilon"}, [](std::span<const double> values) {
+  return std::make_shared<LogSum>(values[0]);
+});
+
+}  // namespace
+}  // namespace flipside

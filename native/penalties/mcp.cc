@@ -1,0 +1,59 @@
+// mcp(a), with b = a lambda:
+//   omega(w)  = w - w^2 / (2b)   to w = b, then b/2        omega'(w) = 1 - w/b, then 0
+//   etaHat(w) = b w / (b - w),   then infinity             f(eta) = b eta / (eta + b)
+// lambda omega is the minimax concave penalty with gamma = a (Zhang 2010).
+//
+// f from its definition: 2 omega - w^2/eta is stationary at w = b eta / (eta + b) < b, with value
+// w. At lambda = 0, b = 0: the penalty is flat everywhere.
+#include <cmath>
+#include <limits>
+
+#include "penalties/catalogue.h"
+#include "penalties/parameters.h"
+
+namespace flipside {
+namespace {
+
+class Mcp final : public SeparablePenalty {
+ public:
+  explicit Mcp(double a) : a_(positiveParameter("a", a)) {}
+
+  double omegaAt(double w, double lambda) const override {
+    const double b = a_ * lambda;
+    return w >= b ? 0.5 * b : w * (1.0 - 0.5 * (w / b));
+  }
+
+  double dualAt(double eta, double lambda) const override {
+    const double b = a_ * lambda;
+    if (b == 0.0) return 0.0;
+    return eta <= b ? eta / (1.0 + eta / b) : b / (1.0 + b / eta);
+  }
+
+  double etaHatAt(double w, double lambda) const override {
+    const double slope = slopeAt(w, lambda);
+    return slope > 0.0 ? w / slope : std::numeric_limits<double>::infinity();
+  }
+
+  double slopeAt(double w, double lambda) const override {
+    // The fused product keeps a lambda - w exact to one rounding next to the end of the slope.
+    const double gap = std::fma(a_, lambda, -w);
+    if (!(gap > 0.0)) return 0.0;
+    const double b = a_ * lambda;
+    return w <= 0.5 * b ? 1.0 - w / b : gap / b;
+  }
+
+  double curvatureAt(double w, double lambda) const override {
+    const double b = a_ * lambda;
+    return w < b ? -1.0 / b : 0.0;
+  }
+
+ private:
+  double a_;
+};
+
+const CatalogueEntry entry("mcp", {"a"}, [](std::span<const double> values) {
+  return std::make_shared<Mcp>(values[0]);
+});
+
+}  // namespace
+}  // namespace flipside

@@ -1,0 +1,92 @@
+// The object in the middle: a subquadratic penalty Omega, its dual f and its reweighting etaHat.
+//
+//   Omega(w) = min over eta >= 0 of 1/2 (sum_j w_j^2 / eta_j + f(eta)),   dOmega/dw_j = w_j /
+//   etaHat_j(w)
+//
+// A solver asks for etaHat (as slope = w / etaHat), and for omega where it reports an objective. It
+// knows no penalty by name; a penalty knows no solver, loss or design.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "linalg/matrix.h"
+
+namespace flipside {
+
+/// What a penalty may need of the problem it is used in.
+struct PenaltyContext {
+  double lambda = 1.0;  ///< the problem's lambda; mcp, scad and every strategy depend on it
+  ConstMatrix
+      columns{};  ///< the n x p standardised design; only penalties with needsDesign() read it
+};
+
+class Penalty {
+ public:
+  virtual ~Penalty() = default;
+
+  /// True when Omega(w) = sum_j omega(|w_j|); then *this is a SeparablePenalty.
+  virtual bool separable() const { return false; }
+  /// True when context.columns must hold the design (automatic relevance determination).
+  virtual bool needsDesign() const { return false; }
+  /// True when etaHat is 0 or +infinity only, so that reweighting freezes the support it starts
+  /// with; a solver then also tries the support of a gradient step.
+  virtual bool combinatorial() const { return false; }
+  /// True when Omega is convex for every lambda, so that a stationary point is a minimum.
+  virtual bool convex() const { return false; }
+
+  /// Omega(w); +infinity is a value.
+  virtual double omega(std::span<const double> w, const PenaltyContext& context) const = 0;
+  /// f(eta), eta >= 0 elementwise.
+  virtual double dual(std::span<const double> eta, const PenaltyContext& context) const = 0;
+  /// out_j = etaHat_j(w) in [0, +infinity].
+  virtual void etaHat(std::span<const double> w, const PenaltyContext& context,
+                      std::span<double> out) const = 0;
+  /// out_j = dOmega/d|w_j| = |w_j| / etaHat_j(w); at w_j = 0 its right limit (+infinity for lp, p <
+  /// 1).
+  virtual void slope(std::span<const double> w, const PenaltyContext& context,
+                     std::span<double> out) const = 0;
+  /// The Hessian of Omega over the nonzero coordinates of w, in their order: out is nnz x nnz and
+  /// both its triangles are filled. False, with out untouched, when the penalty does not offer one.
+  virtual bool hessian(std::span<const double> w, const PenaltyContext& context,
+                       MutableMatrix out) const {
+    (void)w, (void)context, (void)out;
+    return false;
+  }
+};
+
+/// Omega(w) = sum_j omega(|w_j|). A new penalty implements the five scalar functions, each for one
+/// coordinate w >= 0 or eta >= 0, and registers itself (catalogue.h); everything else follows.
+class SeparablePenalty : public Penalty {
+ public:
+  bool separable() const final { return true; }
+
+  virtual double omegaAt(double w, double lambda) const = 0;
+  virtual double dualAt(double eta, double lambda) const = 0;
+  /// w / omega'(w); +infinity where omega'(w) = 0 with w > 0; the right limit at 0 (0 for a kink).
+  virtual double etaHatAt(double w, double lambda) const = 0;
+  /// omega'(w); the right limit at w = 0.
+  virtual double slopeAt(double w, double lambda) const = 0;
+  /// omega''(w) for w > 0; where it jumps, either one-sided value.
+  virtual double curvatureAt(double w, double lambda) const = 0;
+
+  /// A penalty that agrees with this one to 1e-10 relative and costs a table look-up per
+  /// coordinate, for penalties without a closed form; null when this one is cheap already.
+  virtual std::shared_ptr<const SeparablePenalty> tabulated(double lambda) const {
+    (void)lambda;
+    return nullptr;
+  }
+
+  double omega(std::span<const double> w, const PenaltyContext& context) const final;
+  double dual(std::span<const double> eta, const PenaltyContext& context) const final;
+  void etaHat(std::span<const double> w, const PenaltyContext& context,
+              std::span<double> out) const final;
+  void slope(std::span<const double> w, const PenaltyContext& context,
+             std::span<double> out) const final;
+  bool hessian(std::span<const double> w, const PenaltyContext& context,
+               MutableMatrix out) const final;
+};
+
+}  // namespace flipside

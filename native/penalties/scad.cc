@@ -1,0 +1,61 @@
+// scad(a), a > 2, in three parts that meet at w = lambda and w = a lambda:
+//   omega(w)  = w;       w - (w - lambda)^2 / (2 (a-1) lambda);   (a+1) lambda / 2
+//   omega'(w) = 1;       (a lambda - w) / ((a-1) lambda);         0
+//   etaHat(w) = w;       (a-1) lambda w / (a lambda - w);         infinity
+//   f(eta)    = eta for eta <= lambda, else lambda ((a+1) eta - lambda) / ((a-1) lambda + eta)
+// lambda omega is the smoothly clipped absolute deviation penalty (Fan and Li 2001), which needs a
+// > 2. At lambda = 0 only the flat part is left.
+#include <cmath>
+#include <limits>
+
+#include "penalties/catalogue.h"
+#include "penalties/parameters.h"
+
+namespace flipside {
+namespace {
+
+class Scad final : public SeparablePenalty {
+ public:
+  explicit Scad(double a) : a_(checkedParameter("a", a, a > 2.0, "greater than 2")) {}
+
+  double omegaAt(double w, double lambda) const override {
+    if (w >= a_ * lambda) return 0.5 * (a_ * lambda + lambda);
+    if (w <= lambda) return w;
+    const double beyond = w - lambda;
+    return w - 0.5 * beyond * (beyond / lambda / (a_ - 1.0));
+  }
+
+  double dualAt(double eta, double lambda) const override {
+    if (eta <= lambda) return eta;
+    if (lambda == 0.0) return 0.0;
+    // Divided through by eta, so that eta = infinity has its limit.
+    const double inverse = lambda / eta;
+    return lambda * ((a_ + 1.0 - inverse) / (1.0 + (a_ - 1.0) * inverse));
+  }
+
+  double etaHatAt(double w, double lambda) const override {
+    const double slope = slopeAt(w, lambda);
+    return slope > 0.0 ? w / slope : std::numeric_limits<double>::infinity();
+  }
+
+  double slopeAt(double w, double lambda) const override {
+    // The fused product keeps a lambda - w exact to one rounding next to the end of the slope.
+    const double gap = std::fma(a_, lambda, -w);
+    if (!(gap > 0.0)) return 0.0;
+    return w <= lambda ? 1.0 : gap / lambda / (a_ - 1.0);
+  }
+
+  double curvatureAt(double w, double lambda) const override {
+    return w > lambda && w < a_ * lambda ? -1.0 / ((a_ - 1.0) * lambda) : 0.0;
+  }
+
+ private:
+  double a_;
+};
+
+const CatalogueEntry entry("scad", {"a"}, [](std::span<const double> values) {
+  return std::make_shared<Scad>(values[0]);
+});
+
+}  // namespace
+}  // namespace flipside

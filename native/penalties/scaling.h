@@ -1,0 +1,83 @@
+// How a separable penalty depends on the problem's lambda, written once for each kind (theory.md,
+// section 3). A penalty derives from one of these and gives its five functions at lambda = 1:
+//
+//   LambdaFreePenalty         classical:            omega_lambda = omega_1
+//   KeepProbabilityPenalty    alpha-hat(w) given:   omega_lambda(w) = omega_1(w) / lambda,
+//                             etaHat_lambda(w) = lambda etaHat_1(w),
+//                             f_lambda(eta) = f_1(eta / lambda) / lambda
+//   MaskFamilyPenalty         v(theta), c(theta):   omega_lambda(w) = omega_1(w / sqrt(lambda)),
+//                             etaHat_lambda(w) = lambda etaHat_1(w / sqrt(lambda)),
+//                             f_lambda(eta) = f_1(eta / lambda)
+//
+// At lambda = 0 the mask never acts: omega, slope, curvature and f are 0 and etaHat is infinite,
+// which is also what lambda * omega and lambda / etaHat tend to for a mask family.
+#pragma once
+
+#include <cmath>
+#include <limits>
+
+#include "penalties/penalty.h"
+
+namespace flipside {
+
+/// The five scalar functions at lambda = 1, with the meaning that SeparablePenalty gives them.
+class UnitPenalty : public SeparablePenalty {
+ public:
+  virtual double unitOmega(double w) const = 0;
+  virtual double unitDual(double eta) const = 0;
+  virtual double unitEtaHat(double w) const = 0;
+  virtual double unitSlope(double w) const = 0;
+  virtual double unitCurvature(double w) const = 0;
+};
+
+class LambdaFreePenalty : public UnitPenalty {
+ public:
+  double omegaAt(double w, double) const final { return unitOmega(w); }
+  double dualAt(double eta, double) const final { return unitDual(eta); }
+  double etaHatAt(double w, double) const final { return unitEtaHat(w); }
+  double slopeAt(double w, double) const final { return unitSlope(w); }
+  double curvatureAt(double w, double) const final { return unitCurvature(w); }
+};
+
+class KeepProbabilityPenalty : public UnitPenalty {
+ public:
+  double omegaAt(double w, double lambda) const final {
+    return lambda > 0.0 ? unitOmega(w) / lambda : 0.0;
+  }
+  double dualAt(double eta, double lambda) const final {
+    return lambda > 0.0 ? unitDual(eta / lambda) / lambda : 0.0;
+  }
+  double etaHatAt(double w, double lambda) const final {
+    return lambda > 0.0 ? lambda * unitEtaHat(w) : std::numeric_limits<double>::infinity();
+  }
+  double slopeAt(double w, double lambda) const final {
+    return lambda > 0.0 ? unitSlope(w) / lambda : 0.0;
+  }
+  double curvatureAt(double w, double lambda) const final {
+    return lambda > 0.0 ? unitCurvature(w) / lambda : 0.0;
+  }
+};
+
+class MaskFamilyPenalty : public UnitPenalty {
+ public:
+  double omegaAt(double w, double lambda) const final {
+    return lambda > 0.0 ? unitOmega(w / std::sqrt(lambda)) : 0.0;
+  }
+  double dualAt(double eta, double lambda) const final {
+    return lambda > 0.0 ? unitDual(eta / lambda) : 0.0;
+  }
+  double etaHatAt(double w, double lambda) const final {
+    return lambda > 0.0 ? lambda * unitEtaHat(w / std::sqrt(lambda))
+                        : std::numeric_limits<double>::infinity();
+  }
+  double slopeAt(double w, double lambda) const final {
+    if (!(lambda > 0.0)) return 0.0;
+    const double root = std::sqrt(lambda);
+    return unitSlope(w / root) / root;
+  }
+  double curvatureAt(double w, double lambda) const final {
+    return lambda > 0.0 ? unitCurvature(w / std::sqrt(lambda)) / lambda : 0.0;
+  }
+};
+
+}  // namespace flipside

@@ -1,0 +1,53 @@
+// standout: the keep probability is alpha = sigmoid(w), so that at lambda = 1
+//   etaHat(w) = alpha / (1 - alpha) = e^w,   omega'(w) = w e^-w,   omega(w) = 1 - (1 + w) e^-w,
+//   f(eta) = 0 for eta <= 1, else 2 - (2 + 2L + L^2) / eta with L = log(eta).
+// Ba and Frey 2013, "Adaptive dropout for training deep neural networks". Quadratic at 0, hence not
+// sparse by itself.
+//
+// f from its definition: 2 omega - w^2/eta is stationary at e^w = eta. Both functions are
+// regularised incomplete gamma functions of integer order, P(n, x) = e^-x (x^n/n! + x^(n+1)/(n+1)!
+// + ...): omega(w) = P(2, w) and f(eta) = 2 P(3, log eta), which is how they keep their accuracy at
+// 0.
+#include <cmath>
+
+#include "penalties/catalogue.h"
+#include "penalties/scaling.h"
+
+namespace flipside {
+namespace {
+
+double incompleteGamma(int order, double x) {
+  if (std::isinf(x)) return 1.0;
+  double term = 1.0;
+  if (x > 2.0) {
+    double sum = 1.0;
+    for (int k = 1; k < order; ++k) sum += term *= x / k;
+    return 1.0 - std::exp(-x) * sum;
+  }
+  for (int k = 1; k <= order; ++k) term *= x / k;
+  double sum = term;
+  for (int k = order + 1;; ++k) {
+    term *= x / k;
+    if (sum + term == sum) return std::exp(-x) * sum;
+    sum += term;
+  }
+}
+
+class Standout final : public KeepProbabilityPenalty {
+ public:
+  double unitOmega(double w) const override { return incompleteGamma(2, w); }
+  double unitDual(double eta) const override {
+    return eta <= 1.0 ? 0.0 : 2.0 * incompleteGamma(3, std::log(eta));
+  }
+  double unitEtaHat(double w) const override { return std::exp(w); }
+  double unitSlope(double w) const override { return std::isinf(w) ? 0.0 : w * std::exp(-w); }
+  double unitCurvature(double w) const override {
+    return std::isinf(w) ? 0.0 : (1.0 - w) * std::exp(-w);
+  }
+};
+
+const CatalogueEntry entry("standout", {},
+                           [](std::span<const double>) { return std::make_shared<Standout>(); });
+
+}  // namespace
+}  // namespace flipside

@@ -1,0 +1,90 @@
+// variationalDropout: f(0) = 0, f'(eta) = D(s)/s with s = sqrt(eta/2) and D Dawson's function, that
+// is f(eta) = 4 int_0^s D: twice the Kullback-Leibler divergence of the Gaussian weight posterior
+// from the log-uniform prior (Kingma, Salimans and Welling 2015; its gradient in this form: Hron,
+// Matthews and Ghahramani 2018).
+//
+// omega follows by its parametric form. A stationary eta of (2) has f'(eta) = w^2/eta^2, so
+//     w(s) = eta sqrt(f') = 2 s^(3/2) sqrt(D(s)),     omega'(w) = w/eta = sqrt(D(s)/s).
+// With E = s D'/D, d log w / d log s = (3 + E)/2, which stays above 0.81 (least near s = 2.1): w
+// grows with s, the stationary eta is the only one and therefore the minimiser. Further
+//     d log omega' / d log w = (E - 1)/(3 + E),       omega = (w omega' + f)/2,
+// the last one evaluated as 1/2 (w^2/eta + f(eta)), which an error in eta changes to second order
+// only.
+#include <cmath>
+#include <limits>
+
+#include "penalties/catalogue.h"
+#include "penalties/dawson.h"
+#include "penalties/root.h"
+#include "penalties/table.h"
+
+namespace flipside {
+namespace {
+
+constexpr double log2 = 0.693147180559945309;
+
+double solveForS(double w) {
+  // w = 2 s^2 for small s, sqrt(2) s for large s, and between them w lies below the smaller one.
+  const double logW = std::log(w);
+  const double low = std::max(0.5 * (logW - log2), logW - 0.5 * log2);
+  const auto residual = [logW](double logS) -> ValueAndDerivative {
+    const Dawson d = dawson(std::exp(logS));
+    return {log2 + 1.5 * logS + 0.5 * std::log(d.value) - logW, 2.0 + 0.5 * d.bend};
+  };
+  return std::exp(increasingRoot(residual, low - 1.0, low + 1.0, low));
+}
+
+class VariationalDropout final : public MaskFamilyPenalty {
+ public:
+  double unitOmega(double w) const override {
+    if (w == 0.0 || std::isinf(w)) return w;
+    const double s = solveForS(w);
+    return 0.5 * w * (w / (2.0 * s * s)) + 2.0 * dawson(s).integral;
+  }
+
+  double unitDual(double eta) const override { return 4.0 * dawson(std::sqrt(0.5 * eta)).integral; }
+
+  double unitEtaHat(double w) const override { return w / unitSlope(w); }
+
+  double unitSlope(double w) const override {
+    if (w == 0.0) return 1.0;
+    if (std::isinf(w)) return 0.0;
+    return slopeAtS(solveForS(w));
+  }
+
+  double unitCurvature(double w) const override {
+    if (w == 0.0) return -1.0 / 6.0;
+    if (std::isinf(w)) return 0.0;
+    const double s = solveForS(w);
+    const double bend = dawson(s).bend;
+    return slopeAtS(s) * (bend / w) / (4.0 + bend);
+  }
+
+  std::shared_ptr<const SeparablePenalty> tabulated(double) const override {
+    static const auto table = std::make_shared<const Table>(makeTable());
+    return std::make_shared<TabulatedPenalty<MaskFamilyPenalty>>(
+        table, std::make_shared<VariationalDropout>());
+  }
+
+ private:
+  static double slopeAtS(double s) { return std::sqrt(dawson(s).value) / std::sqrt(s); }
+
+  static Table makeTable() {
+    // omega' = 1 - w/6 + O(w^2) at 0 and (1 + O(w^-4)) / w at infinity.
+    const VariationalDropout exact;
+    TableSpec spec;
+    spec.head = {.limit = 1.0, .coefficient = -1.0 / 6.0, .exponent = 1.0};
+    spec.tailDecay = 1.0;
+    spec.bounds = {1e-7, 1e6};
+    return Table(spec, [&exact](double w) -> TableValues {
+      return {exact.unitOmega(w), exact.unitSlope(w), exact.unitCurvature(w)};
+    });
+  }
+};
+
+const CatalogueEntry entry("variationalDropout", {}, [](std::span<const double>) {
+  return std::make_shared<VariationalDropout>();
+});
+
+}  // namespace
+}  // namespace flipside

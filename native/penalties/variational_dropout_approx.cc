@@ -1,0 +1,109 @@
+// variationalDropoutApprox: f(eta) = 2 (k1 sigmoid(k3 log eta - k2) + 1/2 log(1 + eta)), the
+// approximation of the Kullback-Leibler divergence to the log-uniform prior by Molchanov, Ashukha
+// and Vetrov 2017, "Variational dropout sparsifies deep neural networks", equation 14.
+//
+// With t = log eta, a = k3 t - k2 and sigma = sigmoid(a),
+//     f'(eta) = 2 k1 k3 sigma (1-sigma) / eta + 1/(1+eta) =: h,
+//     log w = t + 1/2 log h,   omega'(w) = w/eta = sqrt(h),   omega = 1/2 (w^2/eta + f(eta)).
+// With g = d log h / dt, d log w / dt = 1 + g/2, which stays above 0.42: w grows with eta, so the
+// stationary eta of (2) is the only one and therefore the minimiser. d log omega'/d log w = g/(2 +
+// g).
+//
+// At w -> 0, omega' = 1 + k1 k3 e^-k2 w^(k3-1) + ...: it rises first, so that omega is not concave.
+#include <cmath>
+#include <limits>
+
+#include "penalties/catalogue.h"
+#include "penalties/root.h"
+#include "penalties/table.h"
+
+namespace flipside {
+namespace {
+
+constexpr double k1 = 0.63576;
+constexpr double k2 = 1.87320;
+constexpr double k3 = 1.48695;
+
+struct DualSlope {
+  double value;   // h = f'(eta)
+  double growth;  // g = d log h / d log eta
+};
+
+DualSlope dualSlope(double t) {
+  const double a = k3 * t - k2;
+  // sigma (1-sigma) = e^-|a| / (1 + e^-|a|)^2, divided by eta inside the exponential.
+  const double decay = std::exp(-std::abs(a));
+  const double cost = 2.0 * k1 * k3 * std::exp(-std::abs(a) - t) / ((1.0 + decay) * (1.0 + decay));
+  const double costGrowth = -k3 * std::tanh(0.5 * a) - 1.0;
+  const double base = t > 0.0 ? std::exp(-t) / (1.0 + std::exp(-t)) : 1.0 / (1.0 + std::exp(t));
+  const double baseGrowth = -1.0 / (1.0 + std::exp(-t));
+  const double value = cost + base;
+  return {value, (cost * costGrowth + base * baseGrowth) / value};
+}
+
+double solveForT(double w) {
+  // eta = w for small w and w^2 for large w, up to factors that 2 covers in the logarithm.
+  const double logW = std::log(w);
+  const double start = logW > 0.0 ? 2.0 * logW : logW;
+  const auto residual = [logW](double t) -> ValueAndDerivative {
+    const DualSlope h = dualSlope(t);
+    return {t + 0.5 * std::log(h.value) - logW, 1.0 + 0.5 * h.growth};
+  };
+  return increasingRoot(residual, start - 2.0, start + 2.0, start);
+}
+
+class VariationalDropoutApprox final : public MaskFamilyPenalty {
+ public:
+  double unitOmega(double w) const override {
+    if (w == 0.0 || std::isinf(w)) return w;
+    const double t = solveForT(w);
+    return 0.5 * (w * (w * std::exp(-t)) + dualAtLog(t));
+  }
+
+  double unitDual(double eta) const override { return eta == 0.0 ? 0.0 : dualAtLog(std::log(eta)); }
+
+  double unitEtaHat(double w) const override { return w / unitSlope(w); }
+
+  double unitSlope(double w) const override {
+    if (w == 0.0) return 1.0;
+    if (std::isinf(w)) return 0.0;
+    return std::sqrt(dualSlope(solveForT(w)).value);
+  }
+
+  double unitCurvature(double w) const override {
+    if (w == 0.0) return std::numeric_limits<double>::infinity();
+    if (std::isinf(w)) return 0.0;
+    const DualSlope h = dualSlope(solveForT(w));
+    return std::sqrt(h.value) / w * (h.growth / (2.0 + h.growth));
+  }
+
+  std::shared_ptr<const SeparablePenalty> tabulated(double) const override {
+    static const auto table = std::make_shared<const Table>(makeTable());
+    return std::make_shared<TabulatedPenalty<MaskFamilyPenalty>>(
+        table, std::make_shared<VariationalDropoutApprox>());
+  }
+
+ private:
+  static double dualAtLog(double t) {
+    const double logOnePlus = t > 0.0 ? t + std::log1p(std::exp(-t)) : std::log1p(std::exp(t));
+    return 2.0 * k1 / (1.0 + std::exp(k2 - k3 * t)) + logOnePlus;
+  }
+
+  static Table makeTable() {
+    const VariationalDropoutApprox exact;
+    TableSpec spec;
+    spec.head = {.limit = 1.0, .coefficient = k1 * k3 * std::exp(-k2), .exponent = k3 - 1.0};
+    spec.tailDecay = 1.0;
+    spec.bounds = {1e-14, 1e6};
+    return Table(spec, [&exact](double w) -> TableValues {
+      return {exact.unitOmega(w), exact.unitSlope(w), exact.unitCurvature(w)};
+    });
+  }
+};
+
+const CatalogueEntry entry("variationalDropoutApprox", {}, [](std::span<const double>) {
+  return std::make_shared<VariationalDropoutApprox>();
+});
+
+}  // namespace
+}  // namespace flipside

@@ -1,0 +1,173 @@
+#include "solvers/fit.h"
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <limits>
+#include <optional>
+
+#include "solvers/lambda_max.h"
+#include "solvers/reweighted.h"
+
+namespace flipside {
+namespace {
+
+constexpr std::chrono::milliseconds kProgressInterval(50);
+
+/// Where a warm start makes sense, and whether it is the only one needed.
+enum class Warmth { only, beside, useless };
+
+Warmth warmthOf(const Penalty& penalty, double lambda) {
+  const auto* separable = dynamic_cast<const SeparablePenalty*>(&penalty);
+  if (separable == nullptr) return Warmth::useless;
+  const double slope = separable->slopeAt(0.0, lambda);
+  if (std::isinf(slope)) return Warmth::useless;  // 0 is a local minimum at every lambda
+  return penalty.convex() ? Warmth::only : Warmth::beside;
+}
+
+class Run {
+ public:
+  Run(const FitRequest& request, const FitControl& control)
+      : request_(request),
+        control_(control),
+        design_(request.x, request.weights, request.standardization, control.cancel),
+        y_(request.y) {
+    for (std::size_t i = 0; i < request.offset.size(); ++i) y_[i] -= request.offset[i];
+    mean_ = design_.foldResponse(y_);
+    const double size = linalg::norm(y_);
+    if (!std::isfinite(size * size)) {
+      throw BadValue("NUMERIC", "y", "y is too large: its sum of squares overflows; rescale it");
+    }
+  }
+
+  std::vector<FitOutcome> run() {
+    std::vector<double> lambdas = request_.lambdas;
+    if (lambdas.empty()) lambdas = grid();
+    std::vector<double> start;
+    for (std::size_t j = 0; j < request_.start.size(); ++j) {
+      start.push_back(request_.start[j] * design_.scales()[j]);
+    }
+    std::vector<FitOutcome> outcomes;
+    for (std::size_t k = 0; k < lambdas.size(); ++k) {
+      progress_.lambdaIndex = k;
+      progress_.lambdaCount = lambdas.size();
+      try {
+        const Solution solution = solveAt(lambdas[k], start, k > 0);
+        start = solution.w;
+        outcomes.push_back(outcome(lambdas[k], solution));
+      } catch (const Cancelled&) {
+        if (outcomes.empty()) throw;
+        break;
+      }
+      if (outcomes.back().reason == "aborted") break;
+    }
+    return outcomes;
+  }
+
+ private:
+  Problem problem(double lambda) {
+    return {design_,
+            y_,
+            squaredLoss(),
+            *request_.penalty,
+            lambda,
+            request_.tolerance,
+            request_.maxIterations,
+            control_.cancel,
+            control_.progress
+                ? [this](std::size_t iteration, double objective, double violation,
+                         std::size_t nonzero) { report(iteration, objective, violation, nonzero); }
+                : std::function<void(std::size_t, double, double, std::size_t)>()};
+  }
+
+  std::vector<double> grid() {
+    const double largest = lambdaMax(problem(1.0));
+    std::vector<double> lambdas;
+    const double step = request_.pathLength > 1 ? std::log(request_.pathRatio) /
+                                                      static_cast<double>(request_.pathLength - 1)
+                                                : 0.0;
+    for (std::size_t k = 0; k < request_.pathLength; ++k) {
+      lambdas.push_back(largest * std::exp(step * static_cast<double>(k)));
+    }
+    return lambdas;
+  }
+
+  Solution solveAt(double lambda, const std::vector<double>& start, bool warm) {
+    const Problem current = problem(lambda);
+    if (lambda == 0.0) return solveLeastSquares(current);
+    if (!warm) return solveReweighted(current, start);
+    const Warmth warmth = warmthOf(*request_.penalty, lambda);
+    std::optional<Solution> best;
+    if (warmth != Warmth::useless) best = solveReweighted(current, start);
+    if (warmth == Warmth::only || (best && best->reason == "aborted")) return *best;
+    Solution dense = solveReweighted(current, {});
+    if (!best || dense.objectiveHistory.back() < best->objectiveHistory.back()) return dense;
+    return *best;
+  }
+
+  FitOutcome outcome(double lambda, const Solution& solution) {
+    const Problem current = problem(lambda);
+    const Stationarity end = stationarity(current, solution.w);
+    FitOutcome out;
+    out.lambda = lambda;
+    out.objective = end.objective;
+    out.loss = end.loss;
+    out.stationarity = end.violation;
+    out.iterations = solution.iterations;
+    out.reason = solution.reason;
+    out.objectiveHistory = solution.objectiveHistory;
+    out.nonzeroHistory = solution.nonzeroHistory;
+    const std::size_t columns = design_.columns();
+    out.coefficients.resize(columns);
+    out.eta.resize(columns);
+    out.keepProbability.resize(columns);
+    out.intercept = request_.standardization.intercept ? mean_ : 0.0;
+    request_.penalty->etaHat(solution.w, current.context(), out.eta);
+    for (std::size_t j = 0; j < columns; ++j) {
+      out.coefficients[j] = solution.w[j] / design_.scales()[j];
+      out.intercept -= design_.means()[j] * out.coefficients[j];
+      if (solution.w[j] != 0.0) ++out.nonzero;
+      // Masks act on columns as they are: eta counts in units of 1 / (|x_j|^2 / n) (theory of the
+      // mask).
+      const double eta = out.eta[j] * (design_.curvature()[j] > 0.0 ? design_.curvature()[j] : 1.0);
+      out.keepProbability[j] = std::isinf(eta) || lambda == 0.0 ? 1.0 : eta / (eta + lambda);
+    }
+    return out;
+  }
+
+  void report(std::size_t iteration, double objective, double violation, std::size_t nonzero) {
+    const auto now = std::chrono::steady_clock::now();
+    if (now - reported_ < kProgressInterval) return;
+    reported_ = now;
+    progress_.iteration = iteration;
+    progress_.objective = objective;
+    progress_.stationarity = violation;
+    progress_.nonzero = nonzero;
+    control_.progress(progress_);
+  }
+
+  const FitRequest& request_;
+  const FitControl& control_;
+  DenseDesign design_;
+  std::vector<double> y_;
+  double mean_ = 0.0;
+  FitProgress progress_;
+  std::chrono::steady_clock::time_point reported_ = std::chrono::steady_clock::now();
+};
+
+}  // namespace
+
+std::vector<FitOutcome> runFit(const FitRequest& request, const FitControl& control) {
+  return Run(request, control).run();
+}
+
+double workspaceBytes(const FitRequest& request) {
+  const auto n = static_cast<double>(request.x.rows);
+  const auto p = static_cast<double>(request.x.columns);
+  const double small = std::min(n, p);
+  const bool sparse = request.x.layout == RawMatrix::Layout::compressedColumns;
+  const double copies = (sparse ? 0.0 : 1.0) + 2.0 + (p > n ? 1.0 : 0.0);
+  return 8.0 * (copies * n * p + 3.0 * small * small + 20.0 * (n + p));
+}
+
+}  // namespace flipside

@@ -1,0 +1,73 @@
+// One fit, or a path of fits on one prepared design: plain structs in, plain structs out.
+#pragma once
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "design/dense_design.h"
+#include "penalties/penalty.h"
+
+namespace flipside {
+
+struct FitProgress {
+  std::size_t lambdaIndex = 0;
+  std::size_t lambdaCount = 1;
+  std::size_t iteration = 0;
+  double objective = 0.0;
+  double stationarity = 0.0;
+  std::size_t nonzero = 0;
+};
+
+/// What the outside may do to a running fit. Both members may be null.
+struct FitControl {
+  const Cancellation* cancel = nullptr;
+  /// Called on the worker's thread at most every 50 ms.
+  std::function<void(const FitProgress&)> progress;
+};
+
+struct FitRequest {
+  RawMatrix x;
+  std::vector<double> y;        ///< rows values
+  std::vector<double> weights;  ///< empty, or rows values >= 0, not all 0
+  std::vector<double> offset;   ///< empty, or rows values
+  std::vector<double> start;    ///< empty, or columns values on the caller's scale
+  std::shared_ptr<const Penalty> penalty;
+  /// Empty: a geometric grid of pathLength values from lambdaMax down to pathRatio * lambdaMax.
+  std::vector<double> lambdas;
+  std::size_t pathLength = 0;
+  double pathRatio = 0.0;
+  Standardization standardization;
+  double tolerance = 1e-8;  ///< converged when stationarity <= tolerance * lambda
+  std::size_t maxIterations = 1000;
+};
+
+/// Vectors have `columns` entries. coefficients and intercept are on the caller's scale, everything
+/// else on the standardised one.
+struct FitOutcome {
+  double lambda = 0.0;
+  std::vector<double> coefficients;
+  std::vector<double> eta;
+  std::vector<double> keepProbability;
+  double intercept = 0.0;
+  double objective = 0.0;
+  double loss = 0.0;
+  double stationarity = 0.0;
+  std::size_t nonzero = 0;
+  std::size_t iterations = 0;
+  std::string reason;  ///< "tolerance", "maxIterations", "aborted" or "stalled"
+  std::vector<double> objectiveHistory;
+  std::vector<std::size_t> nonzeroHistory;
+};
+
+/// Throws BadValue for data that no fit can use, std::bad_alloc. A cancelled run returns what it
+/// has, with reason "aborted" (only the lambdas begun by then); cancelled before a first iterate it
+/// throws Cancelled.
+std::vector<FitOutcome> runFit(const FitRequest& request, const FitControl& control);
+
+/// Bytes that runFit will need for its copies and work space, an upper estimate; checked against
+/// the machine before anything is allocated.
+double workspaceBytes(const FitRequest& request);
+
+}  // namespace flipside

@@ -1,0 +1,63 @@
+// What every solver is given and what it gives back, on the standardised scale.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "design/design.h"
+#include "losses/loss.h"
+#include "penalties/penalty.h"
+
+namespace flipside {
+
+/// minimise L(w) + lambda Omega(w), L(w) = loss(X w, y)
+struct Problem {
+  const Design& design;
+  std::span<const double> y;
+  const Loss& loss;
+  const Penalty& penalty;
+  double lambda = 0.0;
+  /// A solver has converged when the stationarity is at most tolerance * lambda (or what rounding
+  /// leaves).
+  double tolerance = 1e-8;
+  std::size_t maxIterations = 1000;
+  const Cancellation* cancel = nullptr;
+  /// Called after each iteration: iteration, objective, violation on the active set, nonzeros.
+  std::function<void(std::size_t, double, double, std::size_t)> onIteration;
+
+  PenaltyContext context() const {
+    return {lambda, penalty.needsDesign() ? design.dense() : ConstMatrix{}};
+  }
+};
+
+struct Solution {
+  std::vector<double> w;
+  std::size_t iterations = 0;
+  std::string reason;
+  std::vector<double> objectiveHistory;
+  std::vector<std::size_t> nonzeroHistory;
+};
+
+/// The first-order condition at w, computed from nothing but the problem and w.
+struct Stationarity {
+  double loss = 0.0;
+  double omega = 0.0;
+  double objective = 0.0;
+  double violation = 0.0;        ///< the largest
+  std::vector<double> gradient;  ///< -grad L
+  std::vector<double> slope;     ///< dOmega/d|w_j|, right limit at 0
+};
+
+/// w_j != 0: |grad_j L + lambda slope_j sign w_j|; w_j = 0: how far |grad_j L| exceeds lambda
+/// slope_j(0+). Columns without variance do not count.
+Stationarity stationarity(const Problem& problem, std::span<const double> w);
+
+/// One coordinate's part of the above.
+double violationAt(double w, double gradient, double slope, double lambda);
+
+/// The largest gradient that rounding alone can leave: a violation below it is no violation.
+double roundingFloor(const Problem& problem);
+
+}  // namespace flipside

@@ -1,0 +1,53 @@
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "solvers/problem.h"
+
+namespace flipside {
+
+double violationAt(double w, double gradient, double slope, double lambda) {
+  if (w == 0.0) {
+    // lambda * inf: every gradient is allowed at a cusp, whatever lambda > 0.
+    return std::isinf(slope) ? 0.0 : std::max(0.0, std::abs(gradient) - lambda * slope);
+  }
+  return std::abs(gradient - std::copysign(lambda * slope, w));
+}
+
+Stationarity stationarity(const Problem& problem, std::span<const double> w) {
+  const Design& design = problem.design;
+  Stationarity result;
+  std::vector<double> fitted(design.rows());
+  std::vector<double> residual(design.rows());
+  design.multiply(w, fitted);
+  result.loss = problem.loss.value(fitted, problem.y);
+  problem.loss.residual(fitted, problem.y, residual);
+  result.gradient.resize(w.size());
+  design.correlate(residual, result.gradient);
+  result.slope.resize(w.size());
+  if (problem.lambda > 0.0) {
+    const PenaltyContext context = problem.context();
+    problem.penalty.slope(w, context, result.slope);
+    result.omega = problem.penalty.omega(w, context);
+    result.objective = result.loss + problem.lambda * result.omega;
+  } else {
+    result.objective = result.loss;
+  }
+  const auto curvature = design.curvature();
+  for (std::size_t j = 0; j < w.size(); ++j) {
+    if (curvature[j] == 0.0) continue;
+    result.violation = std::max(
+        result.violation, violationAt(w[j], result.gradient[j], result.slope[j], problem.lambda));
+  }
+  return result;
+}
+
+double roundingFloor(const Problem& problem) {
+  const auto curvature = problem.design.curvature();
+  const double largest =
+      curvature.empty() ? 0.0 : *std::max_element(curvature.begin(), curvature.end());
+  const double scale = linalg::norm(problem.y) / std::sqrt(static_cast<double>(problem.y.size()));
+  return 64.0 * std::numeric_limits<double>::epsilon() * scale * std::sqrt(largest);
+}
+
+}  // namespace flipside
