@@ -52,7 +52,7 @@ ArrayView viewArray(napi_env env, napi_value value, Name name,
   check(napi_is_typedarray(env, value, &is));
   if (!is) failExpected(env, "INVALID_ARGUMENT", name, requirement(kinds), value);
 
-  view.type = static_cast<napi_typedarray_type>(-1);  // stays so for kinds that Node-API 8 lacks
+  view.type = napi_biguint64_array;  // for a kind that this Node does not name
   napi_value buffer = nullptr;
   std::size_t offset = 0;
   check(napi_get_typedarray_info(env, value, &view.type, &view.length, nullptr, &buffer, &offset));

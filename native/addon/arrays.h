@@ -49,7 +49,7 @@ class Doubles {
   explicit Doubles(const ArrayView& view);
   Doubles(const Doubles&) = delete;
   Doubles& operator=(const Doubles&) = delete;
-  operator std::span<const double>() const { return values_; }
+  std::span<const double> values() const { return values_; }
 
  private:
   std::vector<double> copy_;

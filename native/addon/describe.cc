@@ -35,8 +35,7 @@ std::string describeObject(napi_env env, napi_value value) {
     return "an array of length " + std::to_string(length);
   }
   if (is(napi_is_typedarray, env, value)) {
-    napi_typedarray_type type =
-        static_cast<napi_typedarray_type>(-1);  // unset for kinds this version lacks
+    napi_typedarray_type type = napi_biguint64_array;
     std::size_t length = 0;
     check(napi_get_typedarray_info(env, value, &type, &length, nullptr, nullptr, nullptr));
     const std::string kind = kindName(type);
@@ -96,10 +95,10 @@ std::string describe(napi_env env, napi_value value) {
 }
 
 const char* kindName(napi_typedarray_type type) {
-  static constexpr std::array names = {"Int8Array",     "Uint8Array",    "Uint8ClampedArray",
-                                       "Int16Array",    "Uint16Array",   "Int32Array",
-                                       "Uint32Array",   "Float32Array",  "Float64Array",
-                                       "BigInt64Array", "BigUint64Array"};
+  static constexpr std::array names = {"Int8Array",     "Uint8Array",     "Uint8ClampedArray",
+                                       "Int16Array",    "Uint16Array",    "Int32Array",
+                                       "Uint32Array",   "Float32Array",   "Float64Array",
+                                       "BigInt64Array", "BigUint64Array", "Float16Array"};
   const auto index = static_cast<std::size_t>(type);
   return index < names.size() ? names[index] : "TypedArray";
 }

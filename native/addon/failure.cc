@@ -78,17 +78,11 @@ std::string messageOf(napi_env env, napi_value thrown) {
   return message;
 }
 
-napi_value makeError(const Environment& environment, const Failure& failure) {
+napi_value makeError(Environment& environment, const Failure& failure) {
   const napi_env env = environment.env();
-  napi_value arguments[] = {newString(env, failure.code), newString(env, failure.message)};
+  const napi_value arguments[] = {newString(env, failure.code), newString(env, failure.message)};
   if (arguments[0] == nullptr || arguments[1] == nullptr) return nullptr;
-  napi_value error = nullptr;
-  const napi_value errorClass = environment.errorClass();
-  if (errorClass != nullptr &&
-      napi_new_instance(env, errorClass, 2, arguments, &error) != napi_ok) {
-    takePending(env);
-    error = nullptr;
-  }
+  napi_value error = environment.newError(arguments);
   if (error == nullptr) {
     const auto create =
         failure.code == "INVALID_ARGUMENT" ? napi_create_type_error : napi_create_error;
@@ -98,7 +92,7 @@ napi_value makeError(const Environment& environment, const Failure& failure) {
   return error;
 }
 
-void throwCurrent(const Environment& environment) noexcept {
+void throwCurrent(Environment& environment) noexcept {
   const napi_env env = environment.env();
   try {
     try {

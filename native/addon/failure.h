@@ -45,10 +45,10 @@ std::string messageOf(napi_env env, napi_value thrown);
 
 /// An instance of the registered class, or a plain Error with `code` when there is none (or it
 /// throws); null when this environment runs no more JavaScript.
-napi_value makeError(const Environment& environment, const Failure& failure);
+napi_value makeError(Environment& environment, const Failure& failure);
 
 /// Throws the C++ exception being handled into JavaScript.
-void throwCurrent(const Environment& environment) noexcept;
+void throwCurrent(Environment& environment) noexcept;
 
 struct Arguments {
   napi_value values[4];  // Node fills up with undefined

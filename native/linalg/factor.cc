@@ -1,5 +1,5 @@
 // Factorisations: blocked Cholesky and least squares by QR, both cut so that a cancelled fit leaves
-// within one panel, and the symmetric eigenvalue that tells a saddle from a minimum.
+// within one panel.
 #include <cblas.h>
 
 #include <algorithm>
@@ -162,25 +162,6 @@ std::size_t leastSquares(MutableMatrix a, std::span<double> y, std::span<double>
               rotated.data(), 1);
   std::copy_n(rotated.begin(), a.columns, x.begin());
   return a.columns;
-}
-
-double smallestEigenpair(MutableMatrix a, std::span<double> eigenvector) {
-  const int n = blasInt(a.columns);
-  const int lda = blasInt(a.stride);
-  const int one = 1;
-  const double unused = 0.0;
-  const double tolerance = 0.0;
-  int found = 0;
-  int info = 0;
-  std::vector<double> values(a.columns);
-  std::vector<double> work(static_cast<std::size_t>(n) * 32);
-  const int workSize = blasInt(work.size());
-  std::vector<int> integers(5 * a.columns);
-  std::vector<int> failed(a.columns);
-  dsyevx_("V", "I", "L", &n, a.data, &lda, &unused, &unused, &one, &one, &tolerance, &found,
-          values.data(), eigenvector.data(), &n, work.data(), &workSize, integers.data(),
-          failed.data(), &info);
-  return info == 0 ? values[0] : std::numeric_limits<double>::quiet_NaN();
 }
 
 }  // namespace flipside::linalg

@@ -49,9 +49,10 @@ void forwardSolve(ConstMatrix lower, MutableMatrix b);
 std::size_t leastSquares(MutableMatrix a, std::span<double> y, std::span<double> x,
                          const Cancellation* cancel = nullptr);
 
-/// The most negative eigenvalue of a symmetric matrix (lower triangle, overwritten) and its unit
-/// eigenvector.
-double smallestEigenpair(MutableMatrix a, std::span<double> eigenvector);
+/// The smallest eigenvalue of a symmetric matrix (both triangles, overwritten) and its unit eigenvector: exact for
+/// small matrices, beyond that by 60 Lanczos steps, an upper bound with the direction that attains it.
+double smallestEigenpair(MutableMatrix a, std::span<double> eigenvector,
+                         const Cancellation* cancel = nullptr);
 
 /// Name of the kernel set OpenBLAS chose at run time, for reports.
 std::string blasName();

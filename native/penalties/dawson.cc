@@ -34,6 +34,7 @@ Dawson expand(double centre, Node node, double h) {
   double power = h;
   Dawson sum{before + coefficient * h, 0.0, node.integral + h * (before + 0.5 * coefficient * h)};
   double bend = centre * coefficient - node.value;  // s D' - D = centre D' + (h D' - D)
+  double lastSize = 1.0;  // two small terms in a row end the series: about 0 every other one is 0
   for (int n = 1; n < maximalTerms; ++n) {
     const double next = -2.0 * (centre * coefficient + before) / (n + 1);
     before = coefficient;
@@ -44,9 +45,9 @@ Dawson expand(double centre, Node node, double h) {
     sum.value += term;
     sum.integral += term * h / (n + 2);
     bend += centre * slopeTerm + n * term;
-    if (std::abs(slopeTerm) < 1e-18 * std::abs(sum.value) && std::abs(term) < 1e-18 * sum.value) {
-      break;
-    }
+    const double size = std::abs(slopeTerm) + std::abs(term);
+    if (size + lastSize < 1e-18 * sum.value) break;
+    lastSize = size;
   }
   sum.bend = bend / sum.value;
   return sum;

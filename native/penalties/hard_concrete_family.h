@@ -7,7 +7,7 @@ namespace flipside {
 
 class HardConcreteFamily {
  public:
-  /// Throws std::domain_error when a parameter is out of range, see hard_concrete.cc.
+  /// beta > 0, gamma < 0, zeta > 1, or std::domain_error.
   HardConcreteFamily(double beta, double gamma, double zeta);
 
   struct Point {

@@ -25,7 +25,9 @@ class LogSum final : public LambdaFreePenalty {
     const double root = 2.0 * std::sqrt(eta);
     const double r = std::hypot(epsilon_, root);
     const double ratio = root / (r + epsilon_);
-    return 2.0 * logOfSum(0.5 * r, 0.5 * epsilon_) - ratio * ratio;
+    if (root > epsilon_) return 2.0 * logOfSum(0.5 * r, 0.5 * epsilon_) - ratio * ratio;
+    const double excess = 0.5 * ratio * (root / epsilon_);
+    return 2.0 * std::log(epsilon_) + (2.0 * std::log1p(excess) - ratio * ratio);
   }
 
   double unitEtaHat(double w) const override { return w * (w + epsilon_); }

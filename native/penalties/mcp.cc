@@ -5,6 +5,7 @@
 //
 // f from its definition: 2 omega - w^2/eta is stationary at w = b eta / (eta + b) < b, with value
 // w. At lambda = 0, b = 0: the penalty is flat everywhere.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -24,7 +25,7 @@ class Mcp final : public SeparablePenalty {
   }
 
   double dualAt(double eta, double lambda) const override {
-    const double b = a_ * lambda;
+    const double b = std::min(a_ * lambda, std::numeric_limits<double>::max());
     if (b == 0.0) return 0.0;
     return eta <= b ? eta / (1.0 + eta / b) : b / (1.0 + b / eta);
   }

@@ -1,15 +1,13 @@
 // A separable penalty as a table, for penalties without a closed form.
 //
-// Between neighbouring grid points in x = log w two quintic polynomials hold log omega' and the
-// mean slope (omega(w) - omega(0)) / w. A power law continues the table at either end, and breaks
-// separate stretches where the slope jumps. etaHat = w / omega' is monotone in w within each
-// stretch.
+// The w axis is cut where the slope jumps or reaches 0. On each stretch two piecewise quintic
+// polynomials hold log omega' and the mean slope (omega(w) - omega(0)) / w. etaHat = w / omega' is
+// monotone on each stretch.
 #pragma once
 
 #include <array>
 #include <cstddef>
 #include <functional>
-#include <limits>
 #include <memory>
 #include <utility>
 #include <vector>
@@ -35,9 +33,10 @@ struct HeadLaw {
 struct TableSpec {
   double omegaAtZero = 0.0;
   HeadLaw head{};
-  /// The grid's first and last w, and between them, in order, the places where the slope jumps.
+  /// In order: the first w of the grid; the places where the slope jumps or comes down to 0; and,
+  /// unless omega is constant from the last of these on, the last w of the grid.
   std::vector<double> bounds;
-  /// Beyond the grid omega'(w) falls like w^-tailDecay (not used when the slope is 0 there).
+  /// Beyond that last w the slope falls like w^-tailDecay.
   double tailDecay = 1.0;
   /// The grid is refined until omega - omega(0) and the slope are this accurate, relatively.
   double tolerance = 1e-11;
@@ -45,16 +44,19 @@ struct TableSpec {
 
 class Table {
  public:
-  /// exact(w) is called on the grid only; at a jump it is called on both sides of it. A stretch
-  /// that begins with slope 0 is taken as constant.
-  Table(const TableSpec& spec, const std::function<TableValues(double)>& exact);
+  using Exact = std::function<TableValues(double w)>;
+
+  /// exact is called for w >= bounds[0] only; at a bound it gives the values to the right of it.
+  /// Omega is taken as constant from a bound with slope 0 to the next.
+  Table(const TableSpec& spec, const Exact& exact);
 
   double omega(double w) const;
   double slope(double w) const;
   double etaHat(double w) const;
   double curvature(double w) const;
 
-  /// The largest relative error found between grid points when the table was made.
+  /// The largest relative error found between grid points when the table was made, in excess of
+  /// what 1e-14 of w is worth.
   double error() const { return error_; }
   std::size_t cells() const { return cells_.size(); }
 
@@ -64,32 +66,35 @@ class Table {
     Quintic logSlope;
     Quintic mean;
   };
+  /// Cells of equal width in x(w), from w = from on; the law beyond them starts at last.
   struct Stretch {
     double from;
-    double origin = 0.0;       // log(from)
-    double inverseStep = 0.0;  // cells per unit of log w; 0 when omega is constant
-    double omega = 0.0;        // that constant
+    double to;
+    double last = 0.0;
+    TableValues atLast{};
+    double origin = 0.0;       // x(from)
+    double inverseStep = 0.0;  // cells per unit of x
     std::size_t first = 0;
-    std::size_t count = 0;
+    std::size_t count = 0;  // 0: omega is constant, atLast.omega
+
+    double x(double w) const;
+    double w(double x) const;
+    double shrink(double w) const;
   };
   struct Place {
-    const Cell* cell;  // null where omega is constant
+    const Cell& cell;
     double t;
-    double inverseStep;
-    double omega;
   };
 
-  void append(double from, double to, const std::function<TableValues(double)>& exact);
-  Stretch fill(double from, double to, std::size_t count, std::vector<Cell>& cells,
-               const std::function<TableValues(double)>& exact) const;
-  double measure(const Stretch& stretch, const std::vector<Cell>& cells,
-                 const std::function<TableValues(double)>& exact) const;
-  Place locate(double w) const;
+  void append(double from, double to, double last, const Exact& exact);
+  void fill(Stretch& stretch, std::vector<Cell>& cells, const Exact& exact) const;
+  double measure(const Stretch& stretch, const std::vector<Cell>& cells, const Exact& exact) const;
+  const Stretch& stretchAt(double w) const;
+  Place placeAt(const Stretch& stretch, double w) const;
+  TableValues beyond(const Stretch& stretch, double w) const;
 
   TableSpec spec_;
   double first_;
-  double last_;
-  TableValues end_{};
   std::vector<Stretch> stretches_;
   std::vector<Cell> cells_;
   double error_ = 0.0;

@@ -24,7 +24,7 @@ namespace {
 constexpr double log2 = 0.693147180559945309;
 
 double solveForS(double w) {
-  // w = 2 s^2 for small s, sqrt(2) s for large s, and between them w lies below the smaller one.
+  // w = 2 s^2 for small s and sqrt(2) s for large s; s is within a factor e of the larger solution.
   const double logW = std::log(w);
   const double low = std::max(0.5 * (logW - log2), logW - 0.5 * log2);
   const auto residual = [logW](double logS) -> ValueAndDerivative {
@@ -34,51 +34,38 @@ double solveForS(double w) {
   return std::exp(increasingRoot(residual, low - 1.0, low + 1.0, low));
 }
 
+TableValues evaluate(double w) {
+  if (w == 0.0) return {0.0, 1.0, -1.0 / 6.0};
+  if (std::isinf(w)) return {w, 0.0, 0.0};
+  const double s = solveForS(w);
+  const Dawson d = dawson(s);
+  const double slope = std::sqrt(d.value) / std::sqrt(s);
+  return {0.5 * w * (w / (2.0 * s * s)) + 2.0 * d.integral, slope,
+          slope * (d.bend / w) / (4.0 + d.bend)};
+}
+
 class VariationalDropout final : public MaskFamilyPenalty {
  public:
-  double unitOmega(double w) const override {
-    if (w == 0.0 || std::isinf(w)) return w;
-    const double s = solveForS(w);
-    return 0.5 * w * (w / (2.0 * s * s)) + 2.0 * dawson(s).integral;
-  }
-
+  double unitOmega(double w) const override { return evaluate(w).omega; }
   double unitDual(double eta) const override { return 4.0 * dawson(std::sqrt(0.5 * eta)).integral; }
-
-  double unitEtaHat(double w) const override { return w / unitSlope(w); }
-
-  double unitSlope(double w) const override {
-    if (w == 0.0) return 1.0;
-    if (std::isinf(w)) return 0.0;
-    return slopeAtS(solveForS(w));
-  }
-
-  double unitCurvature(double w) const override {
-    if (w == 0.0) return -1.0 / 6.0;
-    if (std::isinf(w)) return 0.0;
-    const double s = solveForS(w);
-    const double bend = dawson(s).bend;
-    return slopeAtS(s) * (bend / w) / (4.0 + bend);
-  }
+  double unitEtaHat(double w) const override { return w / evaluate(w).slope; }
+  double unitSlope(double w) const override { return evaluate(w).slope; }
+  double unitCurvature(double w) const override { return evaluate(w).curvature; }
 
   std::shared_ptr<const SeparablePenalty> tabulated(double) const override {
-    static const auto table = std::make_shared<const Table>(makeTable());
+    static const auto table = std::make_shared<const Table>(specification(), evaluate);
     return std::make_shared<TabulatedPenalty<MaskFamilyPenalty>>(
         table, std::make_shared<VariationalDropout>());
   }
 
  private:
-  static double slopeAtS(double s) { return std::sqrt(dawson(s).value) / std::sqrt(s); }
-
-  static Table makeTable() {
-    // omega' = 1 - w/6 + O(w^2) at 0 and (1 + O(w^-4)) / w at infinity.
-    const VariationalDropout exact;
+  static TableSpec specification() {
+    // omega' = 1 - w/6 + O(w^2) at 0 and (1 + O(w^-2)) / w at infinity.
     TableSpec spec;
     spec.head = {.limit = 1.0, .coefficient = -1.0 / 6.0, .exponent = 1.0};
+    spec.bounds = {1e-7, 1e7};
     spec.tailDecay = 1.0;
-    spec.bounds = {1e-7, 1e6};
-    return Table(spec, [&exact](double w) -> TableValues {
-      return {exact.unitOmega(w), exact.unitSlope(w), exact.unitCurvature(w)};
-    });
+    return spec;
   }
 };
 

@@ -10,6 +10,7 @@
 // g).
 //
 // At w -> 0, omega' = 1 + k1 k3 e^-k2 w^(k3-1) + ...: it rises first, so that omega is not concave.
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -25,79 +26,72 @@ constexpr double k2 = 1.87320;
 constexpr double k3 = 1.48695;
 
 struct DualSlope {
-  double value;   // h = f'(eta)
-  double growth;  // g = d log h / d log eta
+  double logValue;  // log h, h = f'(eta)
+  double growth;    // g = d log h / d log eta
 };
 
 DualSlope dualSlope(double t) {
+  // h, or for large eta h eta, in its two parts and their growths.
+  const double scale = std::min(0.0, t);
   const double a = k3 * t - k2;
-  // sigma (1-sigma) = e^-|a| / (1 + e^-|a|)^2, divided by eta inside the exponential.
-  const double decay = std::exp(-std::abs(a));
-  const double cost = 2.0 * k1 * k3 * std::exp(-std::abs(a) - t) / ((1.0 + decay) * (1.0 + decay));
+  const double decay = std::exp(-std::abs(a));  // sigma (1-sigma) = decay / (1 + decay)^2
+  const double cost =
+      2.0 * k1 * k3 * std::exp(-std::abs(a) - scale) / ((1.0 + decay) * (1.0 + decay));
   const double costGrowth = -k3 * std::tanh(0.5 * a) - 1.0;
-  const double base = t > 0.0 ? std::exp(-t) / (1.0 + std::exp(-t)) : 1.0 / (1.0 + std::exp(t));
+  const double base = 1.0 / (1.0 + std::exp(-std::abs(t)));  // eta/(1+eta) or 1/(1+eta)
   const double baseGrowth = -1.0 / (1.0 + std::exp(-t));
   const double value = cost + base;
-  return {value, (cost * costGrowth + base * baseGrowth) / value};
+  return {std::log(value) - (t - scale), (cost * costGrowth + base * baseGrowth) / value};
 }
 
 double solveForT(double w) {
-  // eta = w for small w and w^2 for large w, up to factors that 2 covers in the logarithm.
+  // eta is near w for small w and near w^2 for large w.
   const double logW = std::log(w);
   const double start = logW > 0.0 ? 2.0 * logW : logW;
   const auto residual = [logW](double t) -> ValueAndDerivative {
     const DualSlope h = dualSlope(t);
-    return {t + 0.5 * std::log(h.value) - logW, 1.0 + 0.5 * h.growth};
+    return {t + 0.5 * h.logValue - logW, 1.0 + 0.5 * h.growth};
   };
   return increasingRoot(residual, start - 2.0, start + 2.0, start);
 }
 
+/// f at eta = e^t.
+double dualAtLog(double t) {
+  const double logOnePlus = t > 0.0 ? t + std::log1p(std::exp(-t)) : std::log1p(std::exp(t));
+  return 2.0 * k1 / (1.0 + std::exp(k2 - k3 * t)) + logOnePlus;
+}
+
+TableValues evaluate(double w) {
+  if (w == 0.0) return {0.0, 1.0, std::numeric_limits<double>::infinity()};
+  if (std::isinf(w)) return {w, 0.0, 0.0};
+  const double t = solveForT(w);
+  const DualSlope h = dualSlope(t);
+  const double slope = std::exp(0.5 * h.logValue);
+  return {0.5 * (w * (w * std::exp(-t)) + dualAtLog(t)), slope,
+          slope / w * (h.growth / (2.0 + h.growth))};
+}
+
 class VariationalDropoutApprox final : public MaskFamilyPenalty {
  public:
-  double unitOmega(double w) const override {
-    if (w == 0.0 || std::isinf(w)) return w;
-    const double t = solveForT(w);
-    return 0.5 * (w * (w * std::exp(-t)) + dualAtLog(t));
-  }
-
+  double unitOmega(double w) const override { return evaluate(w).omega; }
   double unitDual(double eta) const override { return eta == 0.0 ? 0.0 : dualAtLog(std::log(eta)); }
-
-  double unitEtaHat(double w) const override { return w / unitSlope(w); }
-
-  double unitSlope(double w) const override {
-    if (w == 0.0) return 1.0;
-    if (std::isinf(w)) return 0.0;
-    return std::sqrt(dualSlope(solveForT(w)).value);
-  }
-
-  double unitCurvature(double w) const override {
-    if (w == 0.0) return std::numeric_limits<double>::infinity();
-    if (std::isinf(w)) return 0.0;
-    const DualSlope h = dualSlope(solveForT(w));
-    return std::sqrt(h.value) / w * (h.growth / (2.0 + h.growth));
-  }
+  double unitEtaHat(double w) const override { return w / evaluate(w).slope; }
+  double unitSlope(double w) const override { return evaluate(w).slope; }
+  double unitCurvature(double w) const override { return evaluate(w).curvature; }
 
   std::shared_ptr<const SeparablePenalty> tabulated(double) const override {
-    static const auto table = std::make_shared<const Table>(makeTable());
+    static const auto table = std::make_shared<const Table>(specification(), evaluate);
     return std::make_shared<TabulatedPenalty<MaskFamilyPenalty>>(
         table, std::make_shared<VariationalDropoutApprox>());
   }
 
  private:
-  static double dualAtLog(double t) {
-    const double logOnePlus = t > 0.0 ? t + std::log1p(std::exp(-t)) : std::log1p(std::exp(t));
-    return 2.0 * k1 / (1.0 + std::exp(k2 - k3 * t)) + logOnePlus;
-  }
-
-  static Table makeTable() {
-    const VariationalDropoutApprox exact;
+  static TableSpec specification() {
     TableSpec spec;
     spec.head = {.limit = 1.0, .coefficient = k1 * k3 * std::exp(-k2), .exponent = k3 - 1.0};
+    spec.bounds = {1e-14, 1e7};
     spec.tailDecay = 1.0;
-    spec.bounds = {1e-14, 1e6};
-    return Table(spec, [&exact](double w) -> TableValues {
-      return {exact.unitOmega(w), exact.unitSlope(w), exact.unitCurvature(w)};
-    });
+    return spec;
   }
 };
 

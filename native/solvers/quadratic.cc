@@ -203,12 +203,13 @@ double ActiveQuadratic::smallestCurvature(std::span<const double> d, std::span<d
     scale_[k] = 1.0 / std::sqrt(std::max(diagonal, 1e-3 * curvature_[k]));
   }
   for (std::size_t j = 0; j < size; ++j) {
-    for (std::size_t i = j; i < size; ++i) {
+    for (std::size_t i = 0; i < size; ++i) {
       const double entry = gram_[i + j * size] + (i == j ? d[j] : 0.0);
       factor_[i + j * size] = entry * scale_[i] * scale_[j];
     }
   }
-  const double value = linalg::smallestEigenpair({factor_.data(), size, size, size}, direction);
+  const double value =
+      linalg::smallestEigenpair({factor_.data(), size, size, size}, direction, cancel_);
   for (std::size_t k = 0; k < size; ++k) direction[k] *= scale_[k];
   return value;
 }

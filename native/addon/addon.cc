@@ -1,0 +1,67 @@
+// The export table.
+#include <napi.h>
+
+#include "addon/arguments.h"
+#include "addon/environment.h"
+#include "addon/exit_guard.h"
+#include "addon/exports.h"
+
+namespace flipside::addon {
+
+napi_value initialize(Environment& environment, const Arguments& arguments) {
+  requireFunction(environment.env(), arguments[0], {"errorClass"});
+  environment.setErrorClass(arguments[0]);
+  return nullptr;
+}
+
+namespace {
+
+template <Export body>
+napi_property_descriptor entry(const char* name, Environment* environment) {
+  return {name, nullptr, guarded<body>, nullptr, nullptr, nullptr, napi_enumerable, environment};
+}
+
+void load(napi_env env, napi_value exports) {
+  ExitGuard::install();
+  Environment* const environment = Environment::attach(env);
+  const napi_property_descriptor table[] = {
+      entry<initialize>("initialize", environment),
+      entry<listCatalogue>("catalogue", environment),
+      entry<createPenalty>("createPenalty", environment),
+      entry<omega>("omega", environment),
+      entry<dual>("dual", environment),
+      entry<etaHat>("etaHat", environment),
+      entry<slope>("slope", environment),
+      entry<omegaAt>("omegaAt", environment),
+      entry<dualAt>("dualAt", environment),
+      entry<etaHatAt>("etaHatAt", environment),
+      entry<isSeparable>("isSeparable", environment),
+      entry<isConvex>("isConvex", environment),
+      entry<needsDesign>("needsDesign", environment),
+      entry<fit>("fit", environment),
+      entry<cancel>("cancel", environment),
+      entry<fitSync>("fitSync", environment),
+      entry<gram>("gram", environment),
+      entry<ridge>("ridge", environment),
+      entry<threads>("threads", environment),
+      entry<setThreads>("setThreads", environment),
+      entry<activity>("activity", environment),
+      entry<information>("information", environment),
+  };
+  check(napi_define_properties(env, exports, std::size(table), table));
+}
+
+}  // namespace
+}  // namespace flipside::addon
+
+NAPI_MODULE_INIT() {
+  try {
+    flipside::addon::load(env, exports);
+    return exports;
+  } catch (...) {
+    // Refused, which is as well, when it is a worker_thread that was terminated as it loaded this.
+    flipside::addon::takePending(env);
+    napi_throw_error(env, "INTERNAL", "the addon of flipside could not be set up");
+    return nullptr;
+  }
+}

@@ -1,0 +1,35 @@
+// The functions of binding.d.ts, in its order.
+#pragma once
+
+#include "addon/failure.h"
+
+namespace flipside::addon {
+
+napi_value initialize(Environment&, const Arguments&);
+// penalties.cc
+napi_value listCatalogue(Environment&, const Arguments&);
+napi_value createPenalty(Environment&, const Arguments&);
+napi_value omega(Environment&, const Arguments&);
+napi_value dual(Environment&, const Arguments&);
+napi_value etaHat(Environment&, const Arguments&);
+napi_value slope(Environment&, const Arguments&);
+napi_value omegaAt(Environment&, const Arguments&);
+napi_value dualAt(Environment&, const Arguments&);
+napi_value etaHatAt(Environment&, const Arguments&);
+napi_value isSeparable(Environment&, const Arguments&);
+napi_value isConvex(Environment&, const Arguments&);
+napi_value needsDesign(Environment&, const Arguments&);
+// fit.cc
+napi_value fit(Environment&, const Arguments&);
+napi_value cancel(Environment&, const Arguments&);
+napi_value fitSync(Environment&, const Arguments&);
+// linear.cc
+napi_value gram(Environment&, const Arguments&);
+napi_value ridge(Environment&, const Arguments&);
+// process.cc
+napi_value threads(Environment&, const Arguments&);
+napi_value setThreads(Environment&, const Arguments&);
+napi_value activity(Environment&, const Arguments&);
+napi_value information(Environment&, const Arguments&);
+
+}  // namespace flipside::addon
