@@ -1,0 +1,166 @@
+import { createReadStream } from "node:fs";
+import { basename } from "node:path";
+import { pipeline } from "node:stream/promises";
+import { CsvError, parse } from "csv-parse";
+import { FlipsideError } from "../index.js";
+import { Defects } from "./defects.js";
+
+/** The numbers of a CSV file. */
+export interface Table {
+  /** Base name of the file, for messages. */
+  readonly file: string;
+  readonly header: readonly string[];
+  readonly rows: number;
+  /** The columns that were asked for, by their position in the header. */
+  readonly columns: ReadonlyMap<number, Float64Array>;
+}
+
+export interface CsvOptions {
+  readonly delimiter: string;
+  readonly signal: AbortSignal | undefined;
+  /** Which columns to read, once the header is known: the others may hold anything. */
+  readonly select: (header: readonly string[], file: string) => readonly number[];
+}
+
+/** Longest record, in characters: an unclosed quote must not read a huge file into one cell. */
+const longestRecord = 2 ** 28;
+
+/**
+ * Reads columns of numbers from a CSV file row by row, so that a file may be larger than its numbers.
+ *
+ * @throws FlipsideError that names the line and the column of what is not a number, and counts the others.
+ */
+export async function readTable(path: string, options: CsvOptions): Promise<Table> {
+  const file = basename(path);
+  const reader = new Reader(file, options);
+  const parser = parse({
+    bom: true,
+    delimiter: options.delimiter,
+    max_record_size: longestRecord,
+    // The reader says itself which line is too short or too long.
+    relax_column_count: true,
+    skip_empty_lines: true,
+    trim: true,
+    // Returns nothing: the reader keeps the numbers and the parser drops the text.
+    on_record: (record: string[], { lines }) => reader.read(record, lines),
+  });
+  // Nothing comes out, but a stream that nobody reads does not end.
+  parser.resume();
+  try {
+    const { signal } = options;
+    await pipeline(createReadStream(path), parser, signal === undefined ? {} : { signal });
+  } catch (error) {
+    throw readable(error, file);
+  }
+  return reader.finish();
+}
+
+class Reader {
+  readonly #file: string;
+  readonly #options: CsvOptions;
+  #header: readonly string[] | undefined;
+  #selected: readonly number[] = [];
+  #columns: Float64Array[] = [];
+  #capacity = 1024;
+  #rows = 0;
+  readonly #defects: Defects;
+
+  constructor(file: string, options: CsvOptions) {
+    this.#file = file;
+    this.#options = options;
+    this.#defects = new Defects(file);
+  }
+
+  read(record: readonly string[], line: number): undefined {
+    if (this.#header === undefined) {
+      this.#start(record);
+      return;
+    }
+    const width = this.#header.length;
+    if (record.length !== width) {
+      throw bad(
+        `line ${line} of ${this.#file} must have ${width} cells as the header has, but has ${record.length}`,
+      );
+    }
+    if (this.#rows === this.#capacity) this.#grow();
+    const row = this.#rows++;
+    for (let k = 0; k < this.#selected.length; ++k) {
+      const column = this.#selected[k] as number;
+      const cell = record[column] as string;
+      const value = toNumber(cell);
+      if (Number.isNaN(value)) this.#defects.add(column, line, cell);
+      (this.#columns[k] as Float64Array)[row] = value;
+    }
+  }
+
+  finish(): Table {
+    if (this.#header === undefined)
+      throw bad(`${this.#file} must have a header and rows, but is empty`, "EMPTY");
+    if (this.#rows === 0) throw bad(`${this.#file} must have rows below its header, but has none`, "EMPTY");
+    this.#defects.raise(this.#header, this.#rows);
+    const columns = new Map(
+      this.#selected.map((column, k) => [column, (this.#columns[k] as Float64Array).slice(0, this.#rows)]),
+    );
+    return { file: this.#file, header: this.#header, rows: this.#rows, columns };
+  }
+
+  #start(record: readonly string[]): void {
+    checkHeader(record, this.#file, this.#options.delimiter);
+    this.#header = record;
+    this.#selected = this.#options.select(record, this.#file);
+    this.#columns = this.#selected.map(() => new Float64Array(this.#capacity));
+  }
+
+  #grow(): void {
+    this.#capacity *= 2;
+    this.#columns = this.#columns.map((column) => {
+      const larger = new Float64Array(this.#capacity);
+      larger.set(column);
+      return larger;
+    });
+  }
+}
+
+function checkHeader(header: readonly string[], file: string, delimiter: string): void {
+  if (header.every((name) => !Number.isNaN(toNumber(name)))) {
+    throw bad(`the first line of ${file} must hold the names of the columns, but holds numbers`);
+  }
+  const other = [";", "\t", ",", "|"].find((character) => header[0]?.includes(character));
+  if (header.length === 1 && other !== undefined && other !== delimiter) {
+    const name = other === "\t" ? "tab" : `'${other}'`;
+    throw bad(`${file} has one column when split at '${delimiter}': did you mean --delimiter ${name}?`);
+  }
+  const seen = new Map<string, number>();
+  header.forEach((name, column) => {
+    const first = seen.get(name);
+    if (first !== undefined && name !== "") {
+      const places = `columns ${first + 1} and ${column + 1}`;
+      throw bad(`the names in the header of ${file} must differ, but ${places} are both "${name}"`);
+    }
+    seen.set(name, column);
+  });
+}
+
+/** NaN for what is not a finite decimal number; Number alone takes "", "0x10" and "Infinity" as well. */
+function toNumber(cell: string): number {
+  const value = Number(cell);
+  if (!Number.isFinite(value) || cell === "" || /[xob]/i.test(cell)) return NaN;
+  return value;
+}
+
+function bad(message: string, code: "INVALID_ARGUMENT" | "EMPTY" = "INVALID_ARGUMENT"): FlipsideError {
+  return new FlipsideError(code, message);
+}
+
+/** A sentence for what reading and parsing throw. */
+function readable(error: unknown, file: string): unknown {
+  if (error instanceof CsvError) return new FlipsideError("INVALID_ARGUMENT", `${file}: ${error.message}`);
+  const reasons: Record<string, string> = {
+    ENOENT: "there is no such file",
+    EISDIR: "it is a directory",
+    EACCES: "permission denied",
+  };
+  const reason = reasons[(error as NodeJS.ErrnoException).code ?? ""];
+  if (reason === undefined) return error;
+  return new FlipsideError("INVALID_ARGUMENT", `cannot read ${file}: ${reason}`, { cause: error });
+}

@@ -1,0 +1,142 @@
+import { writeFile } from "node:fs/promises";
+import { basename, extname } from "node:path";
+import { type Fit, FlipsideError, fit, fitPath, type Path, type Penalty } from "../index.js";
+import { type Dataset, readDataset } from "./dataset.js";
+import { exitCodes, type Io, UsageError, userPath } from "./io.js";
+import { makeModel } from "./model.js";
+import { type ParameterValues, readPenalty } from "./options.js";
+import { printFit, printPath } from "./print.js";
+import { ProgressBar, watch } from "./progress.js";
+import { type Choice, smallestBIC } from "./selection.js";
+
+/** The options of `fit`, as commander collects them. */
+export interface FitArguments extends ParameterValues {
+  readonly target: string;
+  readonly exclude?: string[];
+  readonly weights?: string;
+  readonly offset?: string;
+  readonly delimiter?: string;
+  readonly penalty: string;
+  readonly lambda?: number;
+  readonly path?: boolean;
+  readonly lambdas?: number;
+  readonly intercept: boolean;
+  readonly standardize: boolean;
+  readonly tolerance?: number;
+  readonly maxIterations?: number;
+  readonly output?: string;
+  readonly report?: string;
+  readonly json?: boolean;
+  readonly quiet?: boolean;
+}
+
+/** What a run of the command has to tell, in print and on the page. */
+export interface Outcome {
+  readonly dataset: Dataset;
+  readonly standardize: boolean;
+  readonly path: Path | undefined;
+  /** Absent only if the run was stopped before there was one. */
+  readonly fit: Fit | undefined;
+  /** Who chose the λ of the fit. */
+  readonly choice: Choice;
+}
+
+/** `flipside fit`: reads, fits, prints, and writes the model and the page. */
+export async function fitCommand(file: string, values: FitArguments, io: Io): Promise<number> {
+  const penalty = readPenalty(values.penalty, values);
+  const output = checkOptions(file, values, io);
+  const dataset = await readDataset(file, values, io);
+  const outcome = await runFits(dataset, penalty, values, io);
+  const model = makeModel(outcome, values);
+  const stopped =
+    outcome.fit === undefined || outcome.fit.reason === "aborted" || outcome.path?.reason === "aborted";
+
+  const say = (text: string) => {
+    if (!values.quiet && !values.json) io.stdout.write(text);
+  };
+  if (outcome.path !== undefined) say(printPath(outcome, outcome.path));
+  if (outcome.fit !== undefined) say(printFit(outcome, outcome.fit));
+  if (values.json) io.stdout.write(model);
+  if (stopped) {
+    // What is not finished must not lie around looking like a model.
+    io.stderr.write("flipside: stopped early; no file was written\n");
+    return exitCodes.interrupted;
+  }
+  if (output !== undefined) {
+    await save(output, model, io);
+    say(`Model:  ${output}\n`);
+  }
+  if (values.report !== undefined) {
+    // The plotting library takes a while to load.
+    const { fitPage } = await import("./report/fitPage.js");
+    await save(values.report, fitPage(outcome), io);
+    say(`Report: ${values.report}\n`);
+  }
+  return exitCodes.success;
+}
+
+/** Refuses what cannot work before the data are read. Returns where the model goes. */
+function checkOptions(file: string, values: FitArguments, io: Io): string | undefined {
+  if (values.lambda === undefined && !values.path) {
+    throw new UsageError("give --lambda <number> for one strength, or --path to fit many and see the course");
+  }
+  if (values.lambdas !== undefined && !values.path) throw new UsageError("--lambdas needs --path");
+  if (values.json && values.quiet)
+    throw new UsageError("--json prints and --quiet does not: give one of them");
+  const usual = values.json ? undefined : `${basename(file, extname(file))}.model.json`;
+  const output = values.output ?? usual;
+  const places = [output, values.report].filter((place) => place !== undefined);
+  for (const place of places) {
+    if (userPath(io, place) === userPath(io, file)) throw new UsageError(`${place} would overwrite the data`);
+  }
+  if (places.length === 2 && userPath(io, places[0] as string) === userPath(io, places[1] as string)) {
+    throw new UsageError(`--output and --report are both ${output}`);
+  }
+  return output;
+}
+
+async function runFits(dataset: Dataset, penalty: Penalty, values: FitArguments, io: Io): Promise<Outcome> {
+  const { lambda, lambdas, intercept, standardize, tolerance, maxIterations } = values;
+  const bar = new ProgressBar("fitting", io, !values.quiet);
+  const convergence = {
+    tolerance,
+    maxIterations,
+    signal: io.signal,
+    onProgress: watch(bar, tolerance ?? 1e-8),
+  };
+  const options = { penalty, intercept, standardize, convergence };
+  try {
+    const path = values.path
+      ? await fitPath(dataset.problem, { ...options, lambdaCount: lambdas })
+      : undefined;
+    const common = { dataset, standardize, path };
+    if (lambda === undefined) {
+      const chosen = path?.converged === false && path.reason === "aborted" ? undefined : path;
+      return { ...common, fit: chosen && smallestBIC(chosen), choice: "bic" };
+    }
+    return { ...common, fit: await fitUnlessStopped(path), choice: "user" };
+  } finally {
+    bar.stop();
+  }
+
+  // A path that was stopped is still worth printing.
+  async function fitUnlessStopped(path: Path | undefined): Promise<Fit | undefined> {
+    try {
+      return await fit(dataset.problem, { ...options, lambda: lambda as number });
+    } catch (error) {
+      if (path !== undefined && error instanceof FlipsideError && error.code === "ABORTED") return undefined;
+      throw error;
+    }
+  }
+}
+
+async function save(place: string, text: string, io: Io): Promise<void> {
+  try {
+    await writeFile(userPath(io, place), text);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    const reason =
+      code === "ENOENT" ? "there is no such folder" : code === "EISDIR" ? "it is a folder" : code;
+    throw new FlipsideError("INVALID_ARGUMENT", `cannot write ${place}: ${reason}`, { cause: error });
+  }
+}

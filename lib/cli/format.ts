@@ -1,0 +1,54 @@
+import type { Penalty } from "../index.js";
+
+/** A number for reading: significant digits, no exponent where it can be helped. */
+export function significant(value: number, digits = 5): string {
+  if (!Number.isFinite(value)) return value > 0 ? "∞" : value < 0 ? "-∞" : "-";
+  const size = Math.abs(value);
+  if (size === 0) return "0";
+  if (size < 1e-4 || size >= 1e7) return value.toExponential(Math.min(digits - 1, 2));
+  const decimals = Math.max(0, digits - 1 - Math.floor(Math.log10(size)));
+  return value.toFixed(decimals);
+}
+
+/** As `significant`, without zeros at the end: for axes, parameters and sentences. */
+export function brief(value: number, digits = 4): string {
+  return significant(value, digits)
+    .replace(/(\.\d*?)0+(?=e|$)/, "$1")
+    .replace(/\.(?=e|$)/, "");
+}
+
+/** Pads numbers at their end so that their points stand in one column when aligned right. */
+export function alignPoints(texts: readonly string[], space = " "): string[] {
+  const tails = texts.map((text) =>
+    /e|∞|^-$/.test(text) || !text.includes(".") ? 0 : text.length - text.indexOf("."),
+  );
+  const longest = Math.max(0, ...tails);
+  return texts.map((text, i) => {
+    const tail = /e|∞|^-$/.test(text) ? longest : (tails[i] as number);
+    return text + space.repeat(longest - tail);
+  });
+}
+
+/** Such as "logSum (epsilon = 0.1)". */
+export function describePenalty({ name, parameters }: Penalty): string {
+  const list = Object.entries(parameters).map(([key, value]) => `${key} = ${brief(value)}`);
+  return list.length === 0 ? name : `${name} (${list.join(", ")})`;
+}
+
+/** Such as "1 row" and "442 rows". */
+export function plural(count: number, noun: string, nouns = `${noun}s`): string {
+  return `${count.toLocaleString("en")} ${count === 1 ? noun : nouns}`;
+}
+
+/** Such as "bmi, bp and s5", or "bmi, bp, s5 and 20 more". */
+export function list(names: readonly string[], most = 12): string {
+  const shown = names.length > most ? names.slice(0, most - 1) : names.slice(0, -1);
+  const rest = names.length > most ? `${names.length - shown.length} more` : names[names.length - 1];
+  return shown.length === 0 ? (rest ?? "") : `${shown.join(", ")} and ${rest}`;
+}
+
+/** The name that a word differs from only in case and punctuation, as "log-sum" from "logSum". */
+export function sameLetters(word: string, names: readonly string[]): string | undefined {
+  const plain = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
+  return names.find((name) => plain(name) === plain(word));
+}

@@ -1,0 +1,144 @@
+import { createHash } from "node:crypto";
+import { BarChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts";
+import {
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TitleComponent,
+  VisualMapComponent,
+} from "echarts/components";
+import { type EChartsCoreOption, init, use } from "echarts/core";
+import { LabelLayout } from "echarts/features";
+import { SVGRenderer } from "echarts/renderers";
+import { brief } from "../format.js";
+import { colours } from "./colours.js";
+import { Html, html } from "./html.js";
+import { minus } from "./page.js";
+
+use([
+  BarChart,
+  HeatmapChart,
+  LineChart,
+  ScatterChart,
+  GridComponent,
+  LegendComponent,
+  MarkLineComponent,
+  TitleComponent,
+  VisualMapComponent,
+  LabelLayout,
+  SVGRenderer,
+]);
+
+export interface Drawing {
+  readonly width: number;
+  readonly height: number;
+  readonly option: EChartsCoreOption;
+}
+
+/**
+ * A drawing as a figure.
+ *
+ * @param label What the chart shows, for those who do not see it.
+ */
+export function figure(drawing: Drawing, label: string, caption?: Html): Html {
+  const narrow = drawing.width < 600 ? " narrow" : "";
+  const below = caption && html`<figcaption>${caption}</figcaption>`;
+  return html`<figure><div class="chart${narrow}">${Html.raw(draw(drawing, label))}</div>${below}</figure>`;
+}
+
+function draw({ width, height, option }: Drawing, label: string): string {
+  const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
+  let svg: string;
+  try {
+    chart.setOption({
+      animation: false,
+      silent: true,
+      backgroundColor: "transparent",
+      textStyle: { fontFamily: "inherit", color: colours.ink.text },
+      ...option,
+    });
+    svg = chart.renderToSVGString();
+  } finally {
+    // An open chart keeps a timer, and with it the process.
+    chart.dispose();
+  }
+  const plain = svg.replace(/(id="|url\(#|href="#)zr\d+-/g, "$1zr-");
+  // Identifiers that depend on the drawing alone, not on what the process drew before.
+  const prefix = `d${createHash("sha256").update(plain).digest("hex").slice(0, 10)}-`;
+  const open = html`<svg role="img" aria-label="${label}" viewBox="0 0 ${width} ${height}" `.text;
+  return (
+    plain
+      // What only matters to a pointer and a script.
+      .replace(/<style[\s\S]*?<\/style>/g, "")
+      .replace(/ (?:class="zr[^"]*"|ecmeta_\w+="[^"]*"|pointer-events="[^"]*")/g, "")
+      .replace(/ xmlns(?::\w+)?="[^"]*"| xml:space="[^"]*"/g, "")
+      .replace(/(id="|url\(#|href="#)zr-/g, `$1${prefix}`)
+      .replace(
+        /^<svg [^>]*>/,
+        (tag) => open + tag.slice(5).replace(/ ?(?:width|height|viewBox|version|baseProfile)="[^"]*"/g, ""),
+      )
+  );
+}
+
+const axisLook = {
+  axisLine: { show: true, onZero: false, lineStyle: { color: colours.ink.muted } },
+  axisTick: { lineStyle: { color: colours.ink.muted } },
+  axisLabel: { color: colours.ink.muted, fontSize: 12 },
+  nameTextStyle: { color: colours.ink.text, fontSize: 12 },
+  splitLine: { lineStyle: { color: colours.ink.line } },
+  minorTick: { show: false },
+  minorSplitLine: { show: false },
+};
+
+/** An axis of numbers with readable labels; `more` overrides. */
+export function valueAxis(name: string, direction: "x" | "y", more: object = {}): object {
+  const place =
+    direction === "x"
+      ? { nameLocation: "middle", nameGap: 30, splitLine: { show: false } }
+      : // Above the axis, from its left end: a turned name is hard to read.
+        {
+          nameLocation: "end",
+          nameGap: 12,
+          nameTextStyle: { ...axisLook.nameTextStyle, align: "left", padding: [0, 0, 0, -44] },
+        };
+  return {
+    type: "value",
+    ...axisLook,
+    axisLabel: {
+      ...axisLook.axisLabel,
+      hideOverlap: true,
+      formatter: (value: number) => minus(brief(value)),
+    },
+    name,
+    ...place,
+    ...more,
+  };
+}
+
+/** An axis of names. */
+export function nameAxis(names: readonly string[], more: object = {}): object {
+  return {
+    type: "category",
+    data: [...names],
+    ...axisLook,
+    axisTick: { show: false },
+    axisLabel: { ...axisLook.axisLabel, color: colours.ink.text, interval: 0, formatter: shorten },
+    ...more,
+  };
+}
+
+/** Names of columns can be long. */
+export function shorten(name: string): string {
+  return name.length > 18 ? `${name.slice(0, 17)}…` : name;
+}
+
+/** The title of one panel of a drawing, above its grid. */
+export function panelTitle(text: string, left: number, top = 0): object {
+  return {
+    text,
+    left,
+    top,
+    padding: 0,
+    textStyle: { fontSize: 13, fontWeight: 600, color: colours.ink.text },
+  };
+}

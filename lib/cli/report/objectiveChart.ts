@@ -1,0 +1,103 @@
+import type { Fit } from "../../index.js";
+import { type Drawing, panelTitle, shorten, valueAxis } from "./chart.js";
+import { colours, seriesColour } from "./colours.js";
+
+interface Course {
+  readonly name: string;
+  readonly fit: Fit;
+}
+
+/** [iteration, objective] of a fit. */
+function objectives({ history }: Fit): [number, number][] {
+  return history.map(({ iteration, objective }) => [iteration, objective]);
+}
+
+/** [iteration, objective - last objective] as far as it is positive: a logarithmic axis has no zero. */
+function gaps(fit: Fit): [number, number][] {
+  const points = objectives(fit);
+  const last = points.at(-1)?.[1] ?? 0;
+  return points
+    .map(([iteration, value]): [number, number] => [iteration, value - last])
+    .filter(([, gap]) => gap > 0);
+}
+
+const logAxis = { type: "log", splitNumber: 4 };
+const iterationAxis = { minInterval: 1, min: 0 };
+
+/** The objective of one fit by iteration, and on a logarithmic axis how far it is above its end. */
+export function objectiveChart(fit: Fit): Drawing {
+  const symbol = fit.history.length <= 60 ? "circle" : "none";
+  const line = {
+    type: "line",
+    symbol,
+    symbolSize: 5,
+    itemStyle: { color: colours.positive },
+    lineStyle: { width: 2 },
+  };
+  return {
+    width: 960,
+    height: 310,
+    option: {
+      title: [panelTitle("Objective", 20), panelTitle("Objective above its last value (logarithmic)", 510)],
+      grid: [
+        { left: 76, width: 380, top: 36, bottom: 48 },
+        { left: 566, width: 374, top: 36, bottom: 48 },
+      ],
+      xAxis: [0, 1].map((gridIndex) => valueAxis("iteration", "x", { gridIndex, ...iterationAxis })),
+      yAxis: [
+        valueAxis("", "y", { gridIndex: 0, scale: true }),
+        valueAxis("", "y", { gridIndex: 1, ...logAxis }),
+      ],
+      series: [
+        { ...line, data: objectives(fit) },
+        { ...line, data: gaps(fit), xAxisIndex: 1, yAxisIndex: 1 },
+      ],
+    },
+  };
+}
+
+/** The gaps of several fits, each relative to where it began so that they share one axis. */
+export function convergenceChart(panels: readonly { title: string; courses: readonly Course[] }[]): Drawing {
+  const width = 960 / panels.length;
+  const grid = panels.map((_, k) => ({ left: k * width + 60, width: width - 210, top: 36, bottom: 48 }));
+  const series = panels.flatMap(({ courses }, k) =>
+    courses.map(({ name, fit }, i) => {
+      const points = gaps(fit);
+      const first = points[0]?.[1] ?? 1;
+      const color = seriesColour(i);
+      return {
+        type: "line",
+        name,
+        xAxisIndex: k,
+        yAxisIndex: k,
+        data: points.map(([iteration, gap]) => [iteration, gap / first]),
+        symbol: "circle",
+        symbolSize: 4,
+        itemStyle: { color },
+        lineStyle: { width: 1.8 },
+      };
+    }),
+  );
+  return {
+    width: 960,
+    height: 340,
+    option: {
+      title: panels.map(({ title }, k) => panelTitle(title, k * width + 20)),
+      legend: panels.map(({ courses }, k) => ({
+        data: courses.map(({ name }) => name),
+        orient: "vertical",
+        left: (k + 1) * width - 142,
+        top: 36,
+        itemWidth: 18,
+        itemHeight: 8,
+        icon: "roundRect",
+        formatter: (name: string) => shorten(name),
+        textStyle: { color: colours.ink.text, fontSize: 12 },
+      })),
+      grid,
+      xAxis: panels.map((_, gridIndex) => valueAxis("iteration", "x", { gridIndex, ...iterationAxis })),
+      yAxis: panels.map((_, gridIndex) => valueAxis("", "y", { gridIndex, ...logAxis, max: 1 })),
+      series,
+    },
+  };
+}

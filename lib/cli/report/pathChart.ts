@@ -1,0 +1,105 @@
+import type { Path } from "../../index.js";
+import { type Dataset, standardised } from "../dataset.js";
+import { brief } from "../format.js";
+import { type Drawing, panelTitle, shorten, valueAxis } from "./chart.js";
+import { largestFeatures } from "./coefficientChart.js";
+import { colours, seriesColour } from "./colours.js";
+
+const mostLines = 40;
+const mostNames = 12;
+
+/** Standardised coefficients and the number of nonzeros against λ, the largest λ at the left. */
+export function pathChart(
+  path: Path,
+  dataset: Dataset,
+  highlight?: number,
+): { drawing: Drawing; left: number } {
+  // A logarithmic axis has no place for λ = 0.
+  const fits = path.fits.filter((fit) => fit.lambda > 0);
+  const sizes = fits.map((fit) => standardised(fit, dataset));
+  const peaks = Float64Array.from(dataset.features, (_, j) =>
+    sizes.reduce((peak, row) => Math.max(peak, Math.abs(row[j] as number)), 0),
+  );
+  const shown = largestFeatures(peaks, mostLines);
+  const named = largestFeatures(peaks, mostNames);
+  const lines = shown.map((j) => {
+    const position = named.indexOf(j);
+    const color = position < 0 ? colours.ink.muted : seriesColour(position);
+    return {
+      type: "line",
+      data: fits.map((fit, k) => [fit.lambda, sizes[k]?.[j]]),
+      symbol: "none",
+      lineStyle: { width: position < 0 ? 0.8 : 1.8, opacity: position < 0 ? 0.6 : 1 },
+      itemStyle: { color },
+      endLabel: {
+        show: position >= 0,
+        formatter: shorten(dataset.features[j] as string),
+        color,
+        fontSize: 12,
+        distance: 6,
+        textBorderWidth: 0,
+      },
+      labelLayout: { moveOverlap: "shiftY" },
+    };
+  });
+  const mark = (label: boolean) =>
+    highlight === undefined || highlight <= 0
+      ? {}
+      : {
+          markLine: {
+            symbol: "none",
+            lineStyle: { color: colours.ink.text, type: "dashed", width: 1 },
+            label: {
+              show: label,
+              formatter: `λ = ${brief(highlight)}`,
+              color: colours.ink.text,
+              position: "end",
+            },
+            data: [{ xAxis: highlight }],
+          },
+        };
+  const lambdas = fits.map((fit) => fit.lambda);
+  const axis = {
+    type: "log",
+    inverse: true,
+    min: Math.min(...lambdas),
+    max: Math.max(...lambdas),
+  };
+  return {
+    left: dataset.features.length - shown.length,
+    drawing: {
+      width: 960,
+      height: 560,
+      option: {
+        title: [panelTitle("Standardised coefficients", 20), panelTitle("Nonzero coefficients", 20, 388)],
+        grid: [
+          { left: 66, right: 130, top: 42, height: 322 },
+          { left: 66, right: 130, top: 416, height: 90 },
+        ],
+        xAxis: [
+          valueAxis("", "x", { gridIndex: 0, ...axis }),
+          valueAxis("λ (logarithmic, falling)", "x", { gridIndex: 1, ...axis }),
+        ],
+        yAxis: [
+          valueAxis("", "y", { gridIndex: 0 }),
+          valueAxis("", "y", { gridIndex: 1, min: 0, minInterval: 1, splitNumber: 3 }),
+        ],
+        series: [
+          ...lines,
+          { type: "line", data: [], symbol: "none", ...mark(true) },
+          {
+            type: "line",
+            step: "end",
+            xAxisIndex: 1,
+            yAxisIndex: 1,
+            data: fits.map((fit) => [fit.lambda, fit.nonzero]),
+            symbol: "none",
+            lineStyle: { width: 2 },
+            itemStyle: { color: colours.positive },
+            ...mark(false),
+          },
+        ],
+      },
+    },
+  };
+}

@@ -1,0 +1,101 @@
+import { isObject, property, requireNumber, requireOptions } from "./checks.js";
+import { expected, FlipsideError } from "./errors.js";
+
+/** When a fit ends, and how to watch and stop it. */
+export interface ConvergenceOptions {
+  /**
+   * Converged when the stationarity (largest violation of the first-order condition on the standardised scale) is at
+   * most tolerance * lambda, or what rounding leaves. A finite number >= 0, by default 1e-8.
+   */
+  readonly tolerance?: number | undefined;
+  /** Iterations per lambda, an integer >= 1, by default 1000. */
+  readonly maxIterations?: number | undefined;
+  /**
+   * Stops the fit. If there is an iterate by then, the promise resolves with it and the reason "aborted"; if not, it
+   * rejects with a FlipsideError ABORTED whose cause is `signal.reason`.
+   */
+  readonly signal?: AbortSignal | undefined;
+  /** Called at most every 50 ms. What it throws stops the fit and becomes the rejection of its promise. */
+  readonly onProgress?: ((progress: Progress) => void) | undefined;
+}
+
+/** The state of a running fit. */
+export interface Progress {
+  /** Position in the path, from 0; 0 for a single fit. */
+  readonly lambdaIndex: number;
+  readonly lambdaCount: number;
+  /** Iterations at this lambda, and their limit. */
+  readonly iteration: number;
+  readonly maxIterations: number;
+  /** L(w) + λ Ω(w). */
+  readonly objective: number;
+  /** Largest violation of the first-order condition among the nonzero coefficients. */
+  readonly stationarity: number;
+  /** How many coefficients are nonzero. */
+  readonly nonzero: number;
+}
+
+/** Validated options. */
+export interface Convergence {
+  readonly tolerance: number;
+  readonly maxIterations: number;
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((progress: Progress) => void) | undefined;
+}
+
+const known = ["tolerance", "maxIterations", "signal", "onProgress"];
+const toleranceRange = { min: 0 };
+const iterationsRange = { min: 1, max: 2 ** 31 - 1, integer: true };
+const defaults: Convergence = Object.freeze({
+  tolerance: 1e-8,
+  maxIterations: 1000,
+  signal: undefined,
+  onProgress: undefined,
+});
+
+/** `background` is false for a fit on the calling thread, which can neither be stopped nor watched. @internal */
+export function readConvergence(value: unknown, background: boolean): Convergence {
+  if (value === undefined) return defaults;
+  const options = requireOptions("convergence", value, known);
+  const tolerance = property("convergence", options, "tolerance");
+  const maxIterations = property("convergence", options, "maxIterations");
+  const signal = property("convergence", options, "signal");
+  const onProgress = property("convergence", options, "onProgress");
+  if (!background) refuseControls(signal, onProgress);
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw expected("convergence.onProgress", "a function", onProgress);
+  }
+  return {
+    tolerance:
+      tolerance === undefined
+        ? defaults.tolerance
+        : requireNumber("convergence.tolerance", tolerance, toleranceRange),
+    maxIterations:
+      maxIterations === undefined
+        ? defaults.maxIterations
+        : requireNumber("convergence.maxIterations", maxIterations, iterationsRange),
+    signal: signal === undefined ? undefined : requireSignal(signal),
+    onProgress: onProgress as Convergence["onProgress"],
+  };
+}
+
+function refuseControls(signal: unknown, onProgress: unknown): void {
+  const name = signal !== undefined ? "signal" : onProgress !== undefined ? "onProgress" : undefined;
+  if (name === undefined) return;
+  const message = `convergence.${name} must be left out of a fit on the calling thread, which it blocks: use fit`;
+  throw new FlipsideError("UNSUPPORTED", message);
+}
+
+/** By shape: another realm (a vm context, a test runner) has an AbortSignal of its own. */
+function requireSignal(value: unknown): AbortSignal {
+  const name = "convergence.signal";
+  if (
+    isObject(value) &&
+    typeof property(name, value, "aborted") === "boolean" &&
+    typeof property(name, value, "addEventListener") === "function" &&
+    typeof property(name, value, "removeEventListener") === "function"
+  ) {
+    return value as AbortSignal;
+  }
+  throw expected(name, "an AbortSignal", value);
+}

@@ -1,0 +1,48 @@
+import type { NativeFit } from "../binding.js";
+import { native } from "./binding.js";
+import { property, requireNumber } from "./checks.js";
+import { type Fit, fitFromNative } from "./fitted.js";
+import { runJob } from "./job.js";
+import { optionKeys, type Problem, readSetup, type Setup, type SharedOptions } from "./request.js";
+
+/** The options of `fit` and `fitSync`. */
+export interface FitOptions extends SharedOptions {
+  /** The strength λ of the penalty, a finite number >= 0; 0 is least squares. */
+  readonly lambda: number;
+}
+
+const keys = optionKeys("lambda");
+const lambdaRange = { min: 0 };
+
+/**
+ * Sparse regression: minimises L(w) + λ Ω(w) over w (arXiv 2106.07769, eq. 1) on a worker of the addon, not on the
+ * event loop. The data are copied before the call returns, so the caller may change them afterwards.
+ *
+ * @returns The fit; one that ended early says so in `converged` and `reason`.
+ * @throws FlipsideError, always as a rejection: bad arguments, ABORTED, OUT_OF_MEMORY, NUMERIC.
+ */
+export async function fit(problem: Problem, options: FitOptions): Promise<Fit> {
+  const { request, convergence, penalty } = readFit(problem, options, true);
+  const { rows, columns } = request.x;
+  return runJob(request, convergence).then((fits) =>
+    fitFromNative(fits[0] as NativeFit, penalty, rows, columns),
+  );
+}
+
+/**
+ * `fit` on the calling thread, which it blocks: for small problems, where handing the work to another thread takes
+ * longer than the work. Takes the same arguments without `convergence.signal` and `convergence.onProgress`.
+ *
+ * @throws FlipsideError as `fit`, but directly.
+ */
+export function fitSync(problem: Problem, options: FitOptions): Fit {
+  const { request, penalty } = readFit(problem, options, false);
+  return fitFromNative(native.fitSync(request)[0] as NativeFit, penalty, request.x.rows, request.x.columns);
+}
+
+function readFit(problem: unknown, options: unknown, background: boolean): Setup {
+  const setup = readSetup(problem, options, keys, background);
+  const lambda = requireNumber("lambda", property("options", options as object, "lambda"), lambdaRange);
+  setup.request.lambdas = Float64Array.of(lambda);
+  return setup;
+}

@@ -1,0 +1,142 @@
+import type { NativeFit } from "../binding.js";
+import { property, requireNumber } from "./checks.js";
+import { FlipsideError } from "./errors.js";
+import { type Fit, type FitJSON, type FitReason, fitFromNative, readFitted } from "./fitted.js";
+import { runJob } from "./job.js";
+import { FieldReader, parse, requireFormat } from "./json.js";
+import { type DenseMatrix, requireEntries, toVector, type VectorLike } from "./matrix.js";
+import { notConstructible } from "./penalty.js";
+import { optionKeys, type Problem, readSetup, type SharedOptions } from "./request.js";
+import { element } from "./views.js";
+
+/** The options of `fitPath`. */
+export interface PathOptions extends SharedOptions {
+  /** The values of λ, finite and >= 0, in any order. By default a geometric grid down from the smallest λ with no nonzero. */
+  readonly lambdas?: VectorLike | undefined;
+  /** How many values the default grid has, an integer in [1, 100000], by default 100. */
+  readonly lambdaCount?: number | undefined;
+  /** Smallest over largest λ of the default grid, in (0, 1); by default 1e-4 if rows > columns, else 1e-2. */
+  readonly lambdaRatio?: number | undefined;
+}
+
+/** What `JSON.stringify` writes for a path. */
+export interface PathJSON {
+  format: "flipside.path";
+  version: 1;
+  requested: number;
+  fits: FitJSON[];
+}
+
+const keys = optionKeys("lambdas", "lambdaCount", "lambdaRatio");
+const countRange = { min: 1, max: 100_000, integer: true };
+const ratioRange = { above: 0, below: 1 };
+const secret = Symbol("made by flipside");
+let makePath: (fits: readonly Fit[], requested: number) => Path;
+
+/**
+ * Fits of one problem at many λ, largest first, each started from the one before; the design is prepared once.
+ *
+ * @returns The path; one that ended early has fewer fits than `requested` or fits that did not converge.
+ * @throws FlipsideError, always as a rejection, as `fit` does.
+ */
+export async function fitPath(problem: Problem, options: PathOptions): Promise<Path> {
+  const { request, convergence, penalty } = readSetup(problem, options, keys, true);
+  const { rows, columns } = request.x;
+  const lambdas = property("options", options, "lambdas");
+  const count = property("options", options, "lambdaCount");
+  const ratio = property("options", options, "lambdaRatio");
+  if (lambdas !== undefined) {
+    if (count !== undefined || ratio !== undefined) {
+      const name = count !== undefined ? "lambdaCount" : "lambdaRatio";
+      throw new FlipsideError(
+        "INVALID_ARGUMENT",
+        `${name} must be left out where lambdas are given, but is there`,
+      );
+    }
+    const given = toVector("lambdas", lambdas);
+    requireEntries("lambdas", given, 0);
+    request.lambdas = new Float64Array(given).sort().reverse();
+  }
+  request.pathLength = count === undefined ? 100 : requireNumber("lambdaCount", count, countRange);
+  const usualRatio = rows > columns ? 1e-4 : 1e-2;
+  request.pathRatio = ratio === undefined ? usualRatio : requireNumber("lambdaRatio", ratio, ratioRange);
+  const requested = request.lambdas.length || request.pathLength;
+  return runJob(request, convergence).then((fits: NativeFit[]) =>
+    makePath(
+      fits.map((one) => fitFromNative(one, penalty, rows, columns)),
+      requested,
+    ),
+  );
+}
+
+/** Fits of one problem at falling λ. */
+export class Path {
+  /** Largest λ first. */
+  readonly fits: readonly Fit[];
+  /** The λ of each fit. */
+  readonly lambdas: Float64Array;
+  /** How many fits were asked for; there are fewer in a path that was aborted. */
+  readonly requested: number;
+  /** True if every fit that was asked for is there and converged. */
+  readonly converged: boolean;
+  /** "aborted" for a path that is not complete, else the reason of its first fit that did not converge. */
+  readonly reason: FitReason;
+  #coefficients: DenseMatrix | undefined;
+
+  static {
+    makePath = (fits, requested) => new Path(secret, fits, requested);
+  }
+
+  private constructor(key: symbol, fits: readonly Fit[], requested: number) {
+    if (key !== secret) throw notConstructible("Path", "fitPath or Path.fromJSON");
+    this.fits = Object.freeze(fits);
+    this.lambdas = Float64Array.from(fits, (one) => one.lambda);
+    this.requested = requested;
+    const unfinished = fits.find((one) => !one.converged);
+    this.reason = fits.length < requested ? "aborted" : (unfinished?.reason ?? "tolerance");
+    this.converged = this.reason === "tolerance";
+  }
+
+  /** Coefficients on the scale of x as a matrix, one row per variable and one column per λ. */
+  get coefficients(): DenseMatrix {
+    if (this.#coefficients === undefined) {
+      const rows = this.fits[0]?.columns ?? 0;
+      const columns = this.fits.length;
+      const data = new Float64Array(rows * columns);
+      this.fits.forEach((one, k) => {
+        data.set(one.coefficients, k * rows);
+      });
+      this.#coefficients = Object.freeze({ data, rows, columns, order: "column-major" as const });
+    }
+    return this.#coefficients;
+  }
+
+  /** Plain JSON that `Path.fromJSON` restores exactly. */
+  toJSON(): PathJSON {
+    return {
+      format: "flipside.path",
+      version: 1,
+      requested: this.requested,
+      fits: this.fits.map((one) => one.toJSON()),
+    };
+  }
+
+  /**
+   * Restores a path from `toJSON()`, an object or its JSON text.
+   *
+   * @throws FlipsideError INVALID_ARGUMENT and others that name the bad field; VERSION for JSON of a newer version.
+   */
+  static fromJSON(json: unknown): Path {
+    const read = new FieldReader("json", requireFormat("json", parse("json", json), "flipside.path", 1));
+    const array = read.array("fits");
+    const requested = read.count("requested", 1);
+    if (array.length === 0 || array.length > requested) {
+      const message = `json.fits must have from 1 to ${requested} entries, but has ${array.length}`;
+      throw new FlipsideError("LENGTH_MISMATCH", message);
+    }
+    const fits = Array.from({ length: array.length }, (_, k) =>
+      readFitted(`json.fits[${k}]`, element("json.fits", array, k)),
+    );
+    return makePath(fits, requested);
+  }
+}

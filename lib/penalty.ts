@@ -1,0 +1,194 @@
+import type { NativeMatrix, NativePenalty } from "../binding.js";
+import { native } from "./binding.js";
+import { isObject, requireNumber } from "./checks.js";
+import type { PenaltyDeclaration } from "./declaration.js";
+import { expected, FlipsideError } from "./errors.js";
+import { toVector, type VectorLike } from "./matrix.js";
+import { allocate, lengthOf } from "./views.js";
+
+/** What `JSON.stringify` writes for a penalty. */
+export interface PenaltyJSON {
+  format: "flipside.penalty";
+  version: 1;
+  name: string;
+  parameters: Record<string, number>;
+}
+
+const secret = Symbol("made by flipside");
+let handleOf: (value: object) => NativePenalty | undefined;
+
+/** Creates the native penalty as well, so bad parameters show here. @internal */
+export let makePenalty: (
+  declaration: PenaltyDeclaration,
+  parameters: Readonly<Record<string, number>>,
+  design: NativeMatrix | undefined,
+) => Penalty;
+
+/**
+ * A subquadratic penalty Ω with its dual f, its reweighting η̂ and its keep probability: four views of one
+ * object (LeJeune, Javadi and Baraniuk, NeurIPS 2021, arXiv 2106.07769). Made by `penalties` and `strategies`;
+ * immutable.
+ *
+ * `w` must be finite and may have any sign, `eta` must be >= 0 and may be Infinity. `lambda`, the problem's λ,
+ * is a finite number >= 0; the classical penalties do not depend on it, mcp, scad and every strategy do. A
+ * number stands for one coefficient, a vector for all of them. A penalty that depends on the design (ard)
+ * throws NEEDS_DESIGN unless it was made with one.
+ */
+export class Penalty {
+  /** Name in the catalogue. */
+  readonly name: string;
+  /** "strategy" if it was conceived as a dropout strategy. */
+  readonly kind: "penalty" | "strategy";
+  /** Parameters with defaults filled in; one that is chosen automatically is absent. */
+  readonly parameters: Readonly<Record<string, number>>;
+  /** True if Ω(w) is a sum over the coefficients. */
+  readonly separable: boolean;
+  /** True if Ω is convex at every λ, so that a stationary point of a convex loss is a minimum. */
+  readonly convex: boolean;
+  readonly #native: NativePenalty;
+  readonly #design: NativeMatrix | undefined;
+
+  static {
+    makePenalty = (declaration, parameters, design) => new Penalty(secret, declaration, parameters, design);
+    handleOf = (value) => (#native in value ? value.#native : undefined);
+  }
+
+  private constructor(
+    key: symbol,
+    declaration: PenaltyDeclaration,
+    parameters: Readonly<Record<string, number>>,
+    design: NativeMatrix | undefined,
+  ) {
+    if (key !== secret) throw notConstructible("Penalty", "penalties, strategies or penaltyFromJSON");
+    const values = Object.entries(declaration.parameters).map(
+      ([name, { automatic = 0 }]) => parameters[name] ?? automatic,
+    );
+    this.name = declaration.name;
+    this.kind = declaration.kind;
+    this.parameters = parameters;
+    this.#native = native.createPenalty(declaration.name, Float64Array.from(values));
+    this.#design = design;
+    this.separable = native.isSeparable(this.#native);
+    this.convex = native.isConvex(this.#native);
+    Object.freeze(this);
+  }
+
+  /**
+   * Ω: for a number ω(|w|), for a vector the total, without the factor λ of the objective.
+   * Source: the table of formulas in `catalogue`.
+   */
+  omega(w: number | VectorLike, lambda = 1): number {
+    requireLambda(lambda);
+    if (typeof w === "number" && this.separable)
+      return native.omegaAt(this.#native, magnitude("w", w), lambda);
+    return native.omega(this.#native, magnitudes("w", w), lambda, this.#designFor("omega"));
+  }
+
+  /** The dual f(eta) = sup over w of 2 Ω(w) - Σ w²/eta: for a vector the total. */
+  dual(eta: number | VectorLike, lambda = 1): number {
+    requireLambda(lambda);
+    if (typeof eta === "number" && this.separable) {
+      return native.dualAt(this.#native, nonnegative("eta", eta), lambda);
+    }
+    const vector = nonnegatives("eta", eta);
+    return native.dual(this.#native, vector, lambda, this.#designFor("dual"));
+  }
+
+  /** The reweighting η̂ = |w| / ω'(|w|), from 0 to Infinity; a Float64Array for a vector. */
+  etaHat(w: number, lambda?: number): number;
+  etaHat(w: VectorLike, lambda?: number): Float64Array;
+  etaHat(w: number | VectorLike, lambda?: number): number | Float64Array;
+  etaHat(w: number | VectorLike, lambda = 1): number | Float64Array {
+    requireLambda(lambda);
+    if (typeof w === "number" && this.separable)
+      return native.etaHatAt(this.#native, magnitude("w", w), lambda);
+    const eta = native.etaHat(this.#native, magnitudes("w", w), lambda, this.#designFor("etaHat"));
+    return typeof w === "number" ? (eta[0] as number) : eta;
+  }
+
+  /**
+   * The keep probability η̂ / (η̂ + λ) of the dropout mask, from 0 to 1, for a standardised column
+   * (arXiv 2106.07769, section 3); 1 where η̂ is infinite and at λ = 0. A Float64Array for a vector.
+   */
+  keepProbability(w: number, lambda?: number): number;
+  keepProbability(w: VectorLike, lambda?: number): Float64Array;
+  keepProbability(w: number | VectorLike, lambda?: number): number | Float64Array;
+  keepProbability(w: number | VectorLike, lambda = 1): number | Float64Array {
+    const eta = this.etaHat(w, lambda);
+    return typeof eta === "number" ? keep(eta, lambda) : eta.map((value) => keep(value, lambda));
+  }
+
+  /** Name and parameters, not the design; `penaltyFromJSON` reads it. */
+  toJSON(): PenaltyJSON {
+    return { format: "flipside.penalty", version: 1, name: this.name, parameters: { ...this.parameters } };
+  }
+
+  #designFor(method: string): NativeMatrix | undefined {
+    if (this.#design === undefined && native.needsDesign(this.#native)) {
+      const message = `${method} of ${this.name} needs the design: make the penalty with { design }, but it has none`;
+      throw new FlipsideError("NEEDS_DESIGN", message);
+    }
+    return this.#design;
+  }
+}
+
+/** For a class whose instances come from functions of this library. @internal */
+export function notConstructible(name: string, source: string): FlipsideError {
+  return new FlipsideError(
+    "INVALID_ARGUMENT",
+    `a ${name} must come from ${source}, but was called as a constructor`,
+  );
+}
+
+/** The addon's side of a penalty; an object that only looks like one is refused. @internal */
+export function nativePenalty(argument: string, value: unknown): NativePenalty {
+  const handle = typeof value === "object" && value !== null ? handleOf(value) : undefined;
+  if (handle === undefined) throw expected(argument, "a Penalty made by penalties or strategies", value);
+  return handle;
+}
+
+function requireLambda(lambda: number): void {
+  if (!(typeof lambda === "number" && lambda >= 0 && lambda < Infinity))
+    requireNumber("lambda", lambda, { min: 0 });
+}
+
+function magnitude(argument: string, w: number): number {
+  if (Number.isFinite(w)) return Math.abs(w);
+  throw expected(argument, "a finite number", w, "NOT_FINITE");
+}
+
+function magnitudes(argument: string, w: number | VectorLike): Float64Array {
+  if (typeof w === "number") return Float64Array.of(magnitude(argument, w));
+  const given = vectorOf(argument, w);
+  const out = allocate(argument, lengthOf(given));
+  out.set(given);
+  for (let j = 0; j < out.length; ++j) {
+    const value = Math.abs(out[j] as number);
+    out[j] = value < Infinity ? value : magnitude(`${argument}[${j}]`, out[j] as number);
+  }
+  return out;
+}
+
+function vectorOf(argument: string, value: VectorLike): Float64Array {
+  if (isObject(value)) return toVector(argument, value);
+  throw expected(argument, "a number, a typed array or an array of numbers", value);
+}
+
+function nonnegative(argument: string, eta: number): number {
+  if (eta >= 0) return eta;
+  throw expected(argument, "a number >= 0", eta, Number.isNaN(eta) ? "NOT_FINITE" : "OUT_OF_RANGE");
+}
+
+function nonnegatives(argument: string, eta: number | VectorLike): Float64Array {
+  if (typeof eta === "number") return Float64Array.of(nonnegative(argument, eta));
+  const vector = vectorOf(argument, eta);
+  const count = lengthOf(vector);
+  for (let j = 0; j < count; ++j) {
+    if (!((vector[j] as number) >= 0)) nonnegative(`${argument}[${j}]`, vector[j] as number);
+  }
+  return vector;
+}
+
+function keep(eta: number, lambda: number): number {
+  return lambda === 0 || eta === Infinity ? 1 : eta / (eta + lambda);
+}

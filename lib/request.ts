@@ -1,0 +1,123 @@
+import type { FitRequest, NativePenalty } from "../binding.js";
+import { property, requireBoolean, requireChoice, requireNumber, requireOptions } from "./checks.js";
+import { type Convergence, type ConvergenceOptions, readConvergence } from "./convergence.js";
+import { expected } from "./errors.js";
+import { type MatrixLike, requireEntries, toMatrix, toVector, type VectorLike } from "./matrix.js";
+import { nativePenalty, type Penalty } from "./penalty.js";
+import { lengthOf } from "./views.js";
+
+/** The data of a sparse regression: `rows` observations of `columns` variables. */
+export interface Problem {
+  /** The design, rows x columns. Every element must be finite; a constant column gets the coefficient 0. */
+  readonly x: MatrixLike;
+  /** The response, one finite number per row. */
+  readonly y: VectorLike;
+  /** One finite number >= 0 per row, not all 0; only their ratios count. By default all rows weigh the same. */
+  readonly weights?: VectorLike | undefined;
+  /** One finite number per row, added to the fitted values with coefficient 1. */
+  readonly offset?: VectorLike | undefined;
+}
+
+/** The options that a fit and a path share. */
+export interface SharedOptions {
+  /** From `penalties` or `strategies`. */
+  readonly penalty: Penalty;
+  /** The empirical risk: "squared" is 1/(2 rows) |y - offset - intercept - x w|², the only one in this version. */
+  readonly loss?: "squared" | undefined;
+  /** "auto" (the default) chooses; "reweighted" is adaptive Tikhonov regularisation. */
+  readonly solver?: "auto" | "reweighted" | undefined;
+  /** Fit an intercept, which is never penalised. By default true. */
+  readonly intercept?: boolean | undefined;
+  /** Let the penalty act on columns scaled to mean square 1 (centred first if there is an intercept). By default true. */
+  readonly standardize?: boolean | undefined;
+  readonly convergence?: ConvergenceOptions | undefined;
+  /** Coefficients to start from, one per column, on the scale of x. */
+  readonly start?: VectorLike | undefined;
+  /** For solvers that draw random numbers, an integer in [0, 2^53); the present ones draw none. */
+  readonly seed?: number | undefined;
+}
+
+/** Everything about a call, validated. @internal */
+export interface Setup {
+  readonly request: FitRequest;
+  readonly convergence: Convergence;
+  readonly penalty: Penalty;
+}
+
+const problemKeys = ["x", "y", "weights", "offset"];
+const sharedKeys = ["penalty", "loss", "solver", "intercept", "standardize", "convergence", "start", "seed"];
+const losses = ["squared"] as const;
+const solvers = ["auto", "reweighted"] as const;
+const seedRange = { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true };
+
+/** The keys of an options object: the shared ones and those of one function. @internal */
+export function optionKeys(...own: string[]): string[] {
+  return [...own, ...sharedKeys];
+}
+
+/** Reads the problem and the shared options; lambdas are left to the caller. @internal */
+export function readSetup(
+  problem: unknown,
+  options: unknown,
+  keys: readonly string[],
+  background: boolean,
+): Setup {
+  const data = requireOptions("problem", problem, problemKeys);
+  const x = toMatrix("x", property("problem", data, "x"));
+  const y = toVector("y", property("problem", data, "y"), x.rows, "one per row of x");
+  requireEntries("y", y, -Infinity);
+  const weights = perRow("weights", property("problem", data, "weights"), x.rows, 0);
+  if (weights !== undefined) requirePositiveSum(weights);
+  const offset = perRow("offset", property("problem", data, "offset"), x.rows, -Infinity);
+
+  const given = requireOptions("options", options, keys);
+  const penalty = property("options", given, "penalty");
+  const handle: NativePenalty = nativePenalty("penalty", penalty);
+  const loss = property("options", given, "loss");
+  if (loss !== undefined) requireChoice("loss", loss, losses);
+  const solver = property("options", given, "solver");
+  if (solver !== undefined) requireChoice("solver", solver, solvers);
+  const seed = property("options", given, "seed");
+  if (seed !== undefined) requireNumber("seed", seed, seedRange);
+  const intercept = property("options", given, "intercept");
+  const standardize = property("options", given, "standardize");
+  const convergence = readConvergence(property("options", given, "convergence"), background);
+  const startGiven = property("options", given, "start");
+  let start: Float64Array | undefined;
+  if (startGiven !== undefined) {
+    start = toVector("start", startGiven, x.columns, "one per column of x");
+    requireEntries("start", start, -Infinity);
+  }
+  const request: FitRequest = {
+    x,
+    y,
+    weights,
+    offset,
+    start,
+    penalty: handle,
+    lambdas: noLambdas,
+    pathLength: 1,
+    pathRatio: 1,
+    intercept: intercept === undefined || requireBoolean("intercept", intercept),
+    standardize: standardize === undefined || requireBoolean("standardize", standardize),
+    tolerance: convergence.tolerance,
+    maxIterations: convergence.maxIterations,
+  };
+  return { request, convergence, penalty: penalty as Penalty };
+}
+
+const noLambdas = new Float64Array(0);
+
+function perRow(argument: string, value: unknown, rows: number, min: number): Float64Array | undefined {
+  if (value === undefined) return undefined;
+  const vector = toVector(argument, value, rows, "one per row of x");
+  requireEntries(argument, vector, min);
+  return vector;
+}
+
+function requirePositiveSum(weights: Float64Array): void {
+  let sum = 0;
+  for (let i = 0; i < lengthOf(weights); ++i) sum += weights[i] as number;
+  if (!(sum > 0 && sum < Infinity))
+    throw expected("the sum of weights", "a finite number > 0", sum, "OUT_OF_RANGE");
+}
