@@ -134,7 +134,7 @@ function unknownKey(argument: string, key: string, known: readonly string[]): Fl
 }
 
 /** The word at the smallest edit distance, if it is near enough to be meant. */
-export function nearest(word: string, known: readonly string[]): string | undefined {
+function nearest(word: string, known: readonly string[]): string | undefined {
   let best: string | undefined;
   let bestDistance = Math.max(2, Math.ceil(word.length / 2)) + 1;
   for (const candidate of known) {

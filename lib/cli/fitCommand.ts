@@ -1,6 +1,6 @@
 import { writeFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
-import { type Fit, FlipsideError, fit, fitPath, type Path, type Penalty } from "../index.js";
+import { type Fit, FlipsideError, fit as fitOnce, fitPath, type Path, type Penalty } from "../index.js";
 import { type Dataset, readDataset } from "./dataset.js";
 import { exitCodes, type Io, UsageError, userPath } from "./io.js";
 import { makeModel } from "./model.js";
@@ -122,7 +122,7 @@ async function runFits(dataset: Dataset, penalty: Penalty, values: FitArguments,
   // A path that was stopped is still worth printing.
   async function fitUnlessStopped(path: Path | undefined): Promise<Fit | undefined> {
     try {
-      return await fit(dataset.problem, { ...options, lambda: lambda as number });
+      return await fitOnce(dataset.problem, { ...options, lambda: lambda as number });
     } catch (error) {
       if (path !== undefined && error instanceof FlipsideError && error.code === "ABORTED") return undefined;
       throw error;

@@ -1,6 +1,7 @@
 #!/usr/bin/env node
 import { exitCodes } from "./io.js";
 
+const { FLIPSIDE_DEBUG: debug } = process.env;
 const controller = new AbortController();
 // Once: a second Ctrl-C ends the process at once.
 process.once("SIGINT", () => controller.abort());
@@ -19,7 +20,7 @@ try {
     signal: controller.signal,
   });
 } catch (error) {
-  if (process.env["FLIPSIDE_DEBUG"]) throw error;
+  if (debug) throw error;
   process.stderr.write(`flipside: ${(error as Error).message}\n`);
   process.exitCode = exitCodes.failure;
 }

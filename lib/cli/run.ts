@@ -13,6 +13,7 @@ import { packageVersion } from "./package.js";
  * @returns The exit code: 0, 1 for bad data or a fit that failed, 2 for a bad command line, 130 if stopped.
  */
 export async function run(argv: readonly string[], io: Io): Promise<number> {
+  const { FLIPSIDE_DEBUG: debug } = process.env;
   let code: number = exitCodes.success;
   const program = makeProgram(io, (result) => {
     code = result;
@@ -21,7 +22,7 @@ export async function run(argv: readonly string[], io: Io): Promise<number> {
     await program.parseAsync(argv, { from: "user" });
     return code;
   } catch (error) {
-    if (process.env["FLIPSIDE_DEBUG"] && !(error instanceof CommanderError)) throw error;
+    if (debug && !(error instanceof CommanderError)) throw error;
     return report(error, io);
   }
 }

@@ -1,21 +1,20 @@
 // ard(tau), automatic relevance determination, not separable:
-//     Omega(w) = min over eta of 1/2 (sum_j w_j^2/eta_j + f(eta)),  f(eta) = log det(tau I + X
-//     diag(eta) X')
+//     Omega(w) = min over eta of 1/2 (sum_j w_j^2/eta_j + f(eta)),
+//     f(eta) = log det(tau I + X diag(eta) X')
 // with X the standardised design; f(0) = n log tau, not 0. tau > 0 is the noise variance of the
-// Gaussian model whose type II likelihood this is: w minimises |y - X w|^2 / tau + 2 Omega(w). The
-// squared error 1/(2n) |y - X w|^2 + lambda Omega(w) therefore belongs to tau = n lambda, which tau
-// = 0 stands for. Wipf and Nagarajan 2008, "A new view of automatic relevance determination".
+// Gaussian model whose type II likelihood this is: w minimises |y - X w|^2 / tau + 2 Omega(w). So
+// |y - X w|^2 / (2n) + lambda Omega(w) belongs to tau = n lambda, which tau = 0 stands for.
+// Wipf and Nagarajan 2008, "A new view of automatic relevance determination".
 //
 // With Sigma = tau I + X diag(etaHat) X' and z_ij = x_i' Sigma^-1 x_j:
-//     etaHat_j = |w_j| / sqrt(z_jj),  dOmega/d|w_j| = sqrt(z_jj), the latter at w_j = 0 (etaHat_j =
-//     0) too.
+//     etaHat_j = |w_j| / sqrt(z_jj),   dOmega/d|w_j| = sqrt(z_jj), also where w_j = etaHat_j = 0.
 //
 // Hessian over the nonzero coordinates. F(w, t) = 1/2 (sum w^2 e^-t + f(e^t)) has F_ww = D(1/eta),
 // F_wt = -D(w/eta) and F_tt = 1/2 (D(w^2/eta + eta z) - eta_i z_ij^2 eta_j); w^2/eta = eta z at the
-// minimum. With C_ij = z_ij^2 / (z_ii z_jj), E = D(sqrt(eta z)) and S = E C E this makes
-//     F_ww - F_wt F_tt^-1 F_tw = D(sign(w)/sqrt(eta)) (I - (I - S/2)^-1) D(sign(w)/sqrt(eta))
-//                              = -1/2 D(sign(w) sqrt(z)) (C + 1/2 C E (I - S/2)^-1 E C) D(sign(w)
-//                              sqrt(z)):
+// minimum. With C_ij = z_ij^2 / (z_ii z_jj), E = D(sqrt(eta z)), S = E C E, N =
+// D(sign(w)/sqrt(eta)) and Z = D(sign(w) sqrt(z)) this makes
+//     F_ww - F_wt F_tt^-1 F_tw = N (I - (I - S/2)^-1) N
+//                              = -1/2 Z (C + 1/2 C E (I - S/2)^-1 E C) Z,
 // negative semidefinite, and a sum without cancellation or division by w.
 #include <algorithm>
 #include <cmath>

@@ -10,15 +10,13 @@
 // delta = residual diagonally dominant, solved by its Neumann series. A Newton step that does not
 // halve the residual is replaced by a fixed point step, so convergence is global and quadratic.
 //
-// The work is done in min(n, m) dimensions: for m < n, any R with R'R = X'X gives the same z_ij,
-// and log det Sigma = (n - d) log tau + log det(tau I + R diag(eta) R') with d rows in R.
+// The work is done in min(n, m) dimensions: any R with R'R = X'X gives the same z_ij, and
+// log det Sigma = (n - d) log tau + log det(tau I + R diag(eta) R') with d rows in R.
 #include "penalties/ard_posterior.h"
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
 #include <limits>
-#include <numeric>
 #include <stdexcept>
 
 #include "linalg/linalg.h"
@@ -30,64 +28,12 @@ constexpr double epsilon = std::numeric_limits<double>::epsilon();
 
 double squaredNorm(std::span<const double> a) { return linalg::dot(a, a); }
 
-std::span<const double> columnOf(ConstMatrix a, std::size_t j) { return {a.column(j), a.rows}; }
-std::span<double> columnOf(MutableMatrix a, std::size_t j) { return {a.column(j), a.rows}; }
-
 Dense copyOf(ConstMatrix a) {
   Dense copy(a.rows, a.columns);
   for (std::size_t j = 0; j < a.columns; ++j) {
     std::ranges::copy(columnOf(a, j), copy.view().column(j));
   }
   return copy;
-}
-
-/// R with R'R = X'X and at most min(n, m) rows, by Cholesky of the correlations. Columns are
-/// eliminated in the order of falling weight, skipping those that depend on earlier ones: R
-/// diag(eta) R' is then graded, and an eta many orders above the others does not drown them.
-Dense compress(ConstMatrix x, std::span<const double> weight) {
-  const std::size_t m = x.columns;
-  std::vector<double> scale(m);
-  for (std::size_t j = 0; j < m; ++j) scale[j] = linalg::norm(columnOf(x, j));
-  Dense products(m <= x.rows ? m : 0, m);  // X'X, or its columns one by one when it is the larger
-  if (products.rows > 0) linalg::gram(x, 1.0, products.view());
-  std::vector<std::size_t> order(m);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::ranges::stable_sort(order, std::ranges::greater{},
-                           [&](std::size_t j) { return std::abs(weight[j]); });
-  const std::size_t most = std::min(x.rows, m);
-  Dense factor(m, most);  // one column for each row of R
-  std::vector<double> left(m, 1.0);
-  std::vector<double> row(most);
-  std::size_t rank = 0;
-  for (const std::size_t pivot : order) {
-    if (rank == most) break;
-    if (left[pivot] <= 16.0 * epsilon) continue;
-    const std::span<double> next = columnOf(factor.view(), rank);
-    if (products.rows > 0) {
-      std::ranges::copy(columnOf(products.view(), pivot), next.begin());
-    } else {
-      linalg::multiplyTransposed(x, columnOf(x, pivot), next);
-    }
-    for (std::size_t j = 0; j < m; ++j) next[j] /= scale[pivot] * scale[j];
-    if (rank > 0) {
-      for (std::size_t k = 0; k < rank; ++k) row[k] = factor.view()(pivot, k);
-      const ConstMatrix before{factor.data.data(), m, rank, m};
-      linalg::multiply(before, std::span<const double>(row).first(rank), next, -1.0, 1.0);
-    }
-    const double root = std::sqrt(left[pivot]);
-    next[pivot] = left[pivot];
-    for (std::size_t j = 0; j < m; ++j) {
-      next[j] = left[j] > 0.0 ? next[j] / root : 0.0;
-      left[j] -= next[j] * next[j];
-    }
-    left[pivot] = 0.0;
-    ++rank;
-  }
-  Dense r(rank, m);
-  for (std::size_t j = 0; j < m; ++j) {
-    for (std::size_t k = 0; k < rank; ++k) r.view()(k, j) = factor.view()(j, k) * scale[j];
-  }
-  return r;
 }
 
 /// A diag(sqrt(eta))

@@ -5,21 +5,9 @@
 #include <span>
 #include <vector>
 
-#include "linalg/matrix.h"
+#include "penalties/ard_compress.h"
 
 namespace flipside::ard {
-
-/// An owned column-major matrix.
-struct Dense {
-  Dense(std::size_t rows_, std::size_t columns_)
-      : data(rows_ * columns_), rows(rows_), columns(columns_) {}
-  MutableMatrix view() { return {data.data(), rows, columns, rows}; }
-  ConstMatrix view() const { return {data.data(), rows, columns, rows}; }
-
-  std::vector<double> data;
-  std::size_t rows;
-  std::size_t columns;
-};
 
 /// Of Sigma = tau I + X diag(eta) X' over the given columns of X.
 struct Posterior {

@@ -3,8 +3,8 @@
 // s < 8: Taylor series about the next lower multiple of 1/4. The equation gives its coefficients,
 //     c_1 = 1 - 2 s c_0,   c_(n+1) = -2 (s c_n + c_(n-1)) / (n + 1),
 // and an error in c_0 dies like e^(-s^2) in the direction of growing s; this is also how the values
-// at the multiples are made. About 0 it is the power series, which keeps the accuracy of small
-// results.
+// at the multiples are made. About 0 it is the power series; below 1e-4 two of its terms are
+// enough.
 //
 // s >= 8: asymptotic series with u = 1 / (2 s^2) (put it into the equation),
 //     D = A / (2s),   A = sum_k (2k-1)!! u^k,      s D' = -B / (2s),   B = sum_k (2k+1)!! u^k,
@@ -15,6 +15,7 @@
 
 #include <array>
 #include <cmath>
+#include <numbers>
 
 namespace flipside {
 namespace {
@@ -74,7 +75,7 @@ Dawson asymptotic(double s) {
     if (k > 0) integral += term / k;
     term *= (2 * k + 1) * u;
   }
-  constexpr double constant = 0.490877506505355869860244083254;  // (gamma + 2 log 2) / 4
+  constexpr double constant = 0.25 * (std::numbers::egamma + 2.0 * std::numbers::ln2);
   return {0.5 * a / s, -b / a - 1.0, 0.5 * std::log(s) + constant - 0.25 * integral};
 }
 

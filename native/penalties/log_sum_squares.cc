@@ -7,6 +7,7 @@
 // With v = 1 - epsilon/(2 eta), f = 2 log(epsilon) + 2 (-log(1 - v) - v): no cancellation next to
 // 2 eta = epsilon, where f leaves its flat part quadratically.
 #include <cmath>
+#include <numbers>
 
 #include "penalties/catalogue.h"
 #include "penalties/logarithm.h"
@@ -15,8 +16,6 @@
 
 namespace flipside {
 namespace {
-
-constexpr double log2 = 0.693147180559945309;
 
 class LogSumSquares final : public LambdaFreePenalty {
  public:
@@ -34,7 +33,7 @@ class LogSumSquares final : public LambdaFreePenalty {
     if (twice <= epsilon_) return 2.0 * std::log(epsilon_);
     const double v = 0.5 * ((twice - epsilon_) / eta);
     if (v < 0.5) return 2.0 * (std::log(epsilon_) + logRemainder(v));
-    return 2.0 * (std::log(eta) + log2 - 1.0) + epsilon_ / eta;
+    return 2.0 * (std::log(eta) + std::numbers::ln2 - 1.0) + epsilon_ / eta;
   }
 
   double unitEtaHat(double w) const override { return 0.5 * (w * w + epsilon_); }

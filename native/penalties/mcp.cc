@@ -3,8 +3,8 @@
 //   etaHat(w) = b w / (b - w),   then infinity             f(eta) = b eta / (eta + b)
 // lambda omega is the minimax concave penalty with gamma = a (Zhang 2010).
 //
-// f from its definition: 2 omega - w^2/eta is stationary at w = b eta / (eta + b) < b, with value
-// w. At lambda = 0, b = 0: the penalty is flat everywhere.
+// f from its definition: 2 omega - w^2/eta is stationary at w = b eta / (eta + b) < b, value w.
+// At lambda = 0, b = 0: the penalty is flat everywhere.
 #include <algorithm>
 #include <cmath>
 #include <limits>

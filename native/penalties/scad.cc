@@ -3,8 +3,8 @@
 //   omega'(w) = 1;       (a lambda - w) / ((a-1) lambda);         0
 //   etaHat(w) = w;       (a-1) lambda w / (a lambda - w);         infinity
 //   f(eta)    = eta for eta <= lambda, else lambda ((a+1) eta - lambda) / ((a-1) lambda + eta)
-// lambda omega is the smoothly clipped absolute deviation penalty (Fan and Li 2001), which needs a
-// > 2. At lambda = 0 only the flat part is left.
+// lambda omega is the smoothly clipped absolute deviation penalty (Fan and Li 2001), a > 2.
+// At lambda = 0 only the flat part is left.
 #include <cmath>
 #include <limits>
 

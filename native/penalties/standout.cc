@@ -4,10 +4,9 @@
 // Ba and Frey 2013, "Adaptive dropout for training deep neural networks". Quadratic at 0, hence not
 // sparse by itself.
 //
-// f from its definition: 2 omega - w^2/eta is stationary at e^w = eta. Both functions are
-// regularised incomplete gamma functions of integer order, P(n, x) = e^-x (x^n/n! + x^(n+1)/(n+1)!
-// + ...): omega(w) = P(2, w) and f(eta) = 2 P(3, log eta), which is how they keep their accuracy at
-// 0.
+// f from its definition: 2 omega - w^2/eta is stationary at e^w = eta. With the regularised
+// incomplete gamma function P(n, x) = e^-x (x^n/n! + x^(n+1)/(n+1)! + ...), omega(w) = P(2, w) and
+// f(eta) = 2 P(3, log eta), which is how they keep their accuracy near 0.
 #include <cmath>
 
 #include "penalties/catalogue.h"

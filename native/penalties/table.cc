@@ -6,10 +6,11 @@
 // and r = 1 - w/to.
 //
 // Cells. A quintic matches value, first and second derivative in x at both ends of a cell. For the
-// mean slope m = (omega - omega(0)) / w these are known: m' = r (omega' - m), and m'' = r (r w
-// omega'' - (omega' - m)). For L = log omega', L' = r w omega''/omega'; L'' is taken from values
-// and first derivatives at three neighbouring grid points (the quintic through all six), whose
-// error is of the order of the interpolation's own, step^6.
+// mean slope m = (omega - omega(0)) / w these are known, with d = omega' - m:
+//     m' = r d,   m'' = r (r w omega'' - d).
+// For L = log omega', L' = r w omega''/omega'; L'' is taken from values and first derivatives at
+// three neighbouring grid points (the quintic through all six), whose error is of the order of the
+// interpolation's own, step^6.
 //
 // Outside. Below the grid the head law; beyond it the power law or, before a bound, Taylor's
 // polynomial about the last grid point, 1e-11 to away from it.
@@ -169,8 +170,9 @@ double Table::measure(const Stretch& stretch, const std::vector<Cell>& cells,
       const double gain = w * valueAt(cells[i].mean, t);
       const double exactGain = at.omega - spec_.omegaAtZero;
       const double conditioning = 1e-14 * w * std::abs(at.curvature / at.slope);
-      worst = std::max({worst, std::abs(slope / at.slope - 1.0) - conditioning,
-                        std::abs(gain - exactGain) / std::abs(exactGain)});
+      worst = std::max(
+          {worst, std::abs(slope / at.slope - 1.0) - conditioning,
+           std::abs(gain - exactGain) / (std::abs(exactGain) + std::abs(spec_.omegaAtZero))});
     }
   }
   return worst;

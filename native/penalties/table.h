@@ -38,7 +38,8 @@ struct TableSpec {
   std::vector<double> bounds;
   /// Beyond that last w the slope falls like w^-tailDecay.
   double tailDecay = 1.0;
-  /// The grid is refined until omega - omega(0) and the slope are this accurate, relatively.
+  /// The grid is refined until the slope is this accurate relatively, and omega relatively to
+  /// |omega(0)| + |omega - omega(0)|.
   double tolerance = 1e-11;
 };
 

@@ -11,7 +11,7 @@
 // the last one evaluated as 1/2 (w^2/eta + f(eta)), which an error in eta changes to second order
 // only.
 #include <cmath>
-#include <limits>
+#include <numbers>
 
 #include "penalties/catalogue.h"
 #include "penalties/dawson.h"
@@ -21,15 +21,13 @@
 namespace flipside {
 namespace {
 
-constexpr double log2 = 0.693147180559945309;
-
 double solveForS(double w) {
   // w = 2 s^2 for small s and sqrt(2) s for large s; s is within a factor e of the larger solution.
   const double logW = std::log(w);
-  const double low = std::max(0.5 * (logW - log2), logW - 0.5 * log2);
+  const double low = std::max(0.5 * (logW - std::numbers::ln2), logW - 0.5 * std::numbers::ln2);
   const auto residual = [logW](double logS) -> ValueAndDerivative {
     const Dawson d = dawson(std::exp(logS));
-    return {log2 + 1.5 * logS + 0.5 * std::log(d.value) - logW, 2.0 + 0.5 * d.bend};
+    return {std::numbers::ln2 + 1.5 * logS + 0.5 * std::log(d.value) - logW, 2.0 + 0.5 * d.bend};
   };
   return std::exp(increasingRoot(residual, low - 1.0, low + 1.0, low));
 }

@@ -6,8 +6,8 @@
 //     f'(eta) = 2 k1 k3 sigma (1-sigma) / eta + 1/(1+eta) =: h,
 //     log w = t + 1/2 log h,   omega'(w) = w/eta = sqrt(h),   omega = 1/2 (w^2/eta + f(eta)).
 // With g = d log h / dt, d log w / dt = 1 + g/2, which stays above 0.42: w grows with eta, so the
-// stationary eta of (2) is the only one and therefore the minimiser. d log omega'/d log w = g/(2 +
-// g).
+// stationary eta of (2) is the only one and therefore the minimiser. d log omega' / d log w is
+// g/(2 + g).
 //
 // At w -> 0, omega' = 1 + k1 k3 e^-k2 w^(k3-1) + ...: it rises first, so that omega is not concave.
 #include <algorithm>

@@ -65,7 +65,11 @@ class Run {
   }
 
  private:
+  /// A penalty of 0 or infinity constrains at every lambda, 0 included.
+  bool constrains() const { return request_.penalty->combinatorial(); }
+
   Problem problem(double lambda) {
+    if (lambda == 0.0 && constrains()) lambda = 1.0;
     return {design_,
             y_,
             squaredLoss(),
@@ -94,7 +98,7 @@ class Run {
 
   Solution solveAt(double lambda, const std::vector<double>& start, bool warm) {
     const Problem current = problem(lambda);
-    if (lambda == 0.0) return solveLeastSquares(current);
+    if (current.lambda == 0.0) return solveLeastSquares(current);
     if (!warm) return solveReweighted(current, start);
     const Warmth warmth = warmthOf(*request_.penalty, lambda);
     std::optional<Solution> best;
@@ -130,7 +134,8 @@ class Run {
       // Masks act on columns as they are: eta counts in units of 1 / (|x_j|^2 / n) (theory of the
       // mask).
       const double eta = out.eta[j] * (design_.curvature()[j] > 0.0 ? design_.curvature()[j] : 1.0);
-      out.keepProbability[j] = std::isinf(eta) || lambda == 0.0 ? 1.0 : eta / (eta + lambda);
+      out.keepProbability[j] =
+          std::isinf(eta) || current.lambda == 0.0 ? 1.0 : eta / (eta + current.lambda);
     }
     return out;
   }
