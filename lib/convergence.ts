@@ -8,7 +8,7 @@ export interface ConvergenceOptions {
    * most tolerance * lambda, or what rounding leaves. A finite number >= 0, by default 1e-8.
    */
   readonly tolerance?: number | undefined;
-  /** Iterations per lambda, an integer >= 1, by default 1000. */
+  /** Iterations per lambda, an integer >= 1, by default 10000. */
   readonly maxIterations?: number | undefined;
   /**
    * Stops the fit. If there is an iterate by then, the promise resolves with it and the reason "aborted"; if not, it
@@ -48,7 +48,7 @@ const toleranceRange = { min: 0 };
 const iterationsRange = { min: 1, max: 2 ** 31 - 1, integer: true };
 const defaults: Convergence = Object.freeze({
   tolerance: 1e-8,
-  maxIterations: 1000,
+  maxIterations: 10_000,
   signal: undefined,
   onProgress: undefined,
 });

@@ -17,15 +17,24 @@ export function brief(value: number, digits = 4): string {
     .replace(/\.(?=e|$)/, "");
 }
 
+/** Spaces as wide as a point and as a digit. */
+export interface Spaces {
+  readonly point: string;
+  readonly digit: string;
+}
+
 /** Pads numbers at their end so that their points stand in one column when aligned right. */
-export function alignPoints(texts: readonly string[], space = " "): string[] {
-  const tails = texts.map((text) =>
-    /e|∞|^-$/.test(text) || !text.includes(".") ? 0 : text.length - text.indexOf("."),
+export function alignPoints(
+  texts: readonly string[],
+  { point, digit }: Spaces = { point: " ", digit: " " },
+): string[] {
+  const fractions = texts.map((text) =>
+    /e|∞|^-$/.test(text) ? undefined : (text.split(".")[1]?.length ?? 0),
   );
-  const longest = Math.max(0, ...tails);
+  const longest = Math.max(0, ...fractions.map((fraction) => fraction ?? 0));
   return texts.map((text, i) => {
-    const tail = /e|∞|^-$/.test(text) ? longest : (tails[i] as number);
-    return text + space.repeat(longest - tail);
+    const fraction = fractions[i] ?? longest;
+    return text + (fraction === 0 && longest > 0 ? point : "") + digit.repeat(longest - fraction);
   });
 }
 

@@ -57,7 +57,7 @@ export function addFitOptions(command: Command): void {
     )
     .option(
       "--max-iterations <count>",
-      "iterations per strength (by default 1000)",
+      "iterations per strength (by default 10000)",
       count("--max-iterations"),
     )
     .optionsGroup("Output:")

@@ -40,7 +40,7 @@ struct FitRequest {
   double pathRatio = 0.0;
   Standardization standardization;
   double tolerance = 1e-8;  ///< converged when stationarity <= tolerance * lambda
-  std::size_t maxIterations = 1000;
+  std::size_t maxIterations = 10000;
 };
 
 /// Vectors have `columns` entries. coefficients and intercept are on the caller's scale, everything

@@ -22,7 +22,7 @@ struct Problem {
   /// A solver has converged when the stationarity is at most tolerance * lambda (or what rounding
   /// leaves).
   double tolerance = 1e-8;
-  std::size_t maxIterations = 1000;
+  std::size_t maxIterations = 10000;
   const Cancellation* cancel = nullptr;
   /// Called after each iteration: iteration, objective, violation on the active set, nonzeros.
   std::function<void(std::size_t, double, double, std::size_t)> onIteration;

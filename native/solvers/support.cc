@@ -18,6 +18,9 @@ struct Damping {
 constexpr Damping kDampings[] = {{0.0, false},  {1e-9, false}, {1e-6, false}, {1e-3, false},
                                  {0.01, false}, {0.05, false}, {0.2, false},  {1.0, false},
                                  {0.0, true},   {1e-9, true},  {1e-6, true},  {1e-3, true}};
+constexpr std::size_t kFirstReweighted = 8;
+static_assert(kDampings[kFirstReweighted].reweighted &&
+              !kDampings[kFirstReweighted - 1].reweighted);
 constexpr std::size_t kSteps = 60;
 constexpr std::size_t kRounds = 60;
 constexpr std::size_t kCreeping = 6;
@@ -74,9 +77,9 @@ bool SupportFinish::run() {
         violators.push_back(j);
       }
     }
-    if (violators.empty() || !enter(violators, check)) {
+    if (violators.empty() || exhausted_ || !enter(violators, check)) {
       const bool lower = at_.objective() <= objectiveBefore + at_.slack();
-      if (lower && check.violation <= goal_) return true;
+      if (lower && violators.empty() && check.violation <= goal_) return true;
       if (!lower) break;
       return false;
     }
@@ -143,6 +146,15 @@ bool SupportFinish::newtonStep() {
     rhs[k] = at_.gradient()[k] - std::copysign(lambda * at_.slope()[k], at_.w()[k]);
     // Beyond h the coordinate alone is concave: no minimum is here, the reweighted step leads away.
     if (dense.empty() && !(diagonal[k] > -0.999 * h[k])) diagonal[k] = ridge[k];
+  }
+  // Many more coordinates without curvature of their own than rows: Newton's matrix is singular,
+  // and its steps lose one coordinate each where reweighting lets a crowd vanish. A few more are
+  // Newton's again.
+  const std::size_t rows = at_.problem().design.rows();
+  const auto flat = static_cast<std::size_t>(
+      std::count_if(diagonal.begin(), diagonal.end(), [](double d) { return !(d > 0.0); }));
+  if (dense.empty() && flat > rows + std::max<std::size_t>(16, rows / 2)) {
+    damping_ = std::max(damping_, kFirstReweighted);
   }
   for (; damping_ < std::size(kDampings); ++damping_) {
     const auto [shift, reweighted] = kDampings[damping_];

@@ -90,6 +90,18 @@ const axisLook = {
   minorSplitLine: { show: false },
 };
 
+/** A number at an axis. */
+export function tick(value: number): string {
+  return minus(brief(value));
+}
+
+/** A power of ten at a logarithmic axis that spans many. */
+export function powerOfTen(value: number): string {
+  const exponent = Math.round(Math.log10(value));
+  const digits = String(Math.abs(exponent)).replace(/\d/g, (digit) => "⁰¹²³⁴⁵⁶⁷⁸⁹".charAt(Number(digit)));
+  return exponent === 0 ? "1" : `10${exponent < 0 ? "⁻" : ""}${digits}`;
+}
+
 /** An axis of numbers with readable labels; `more` overrides. */
 export function valueAxis(name: string, direction: "x" | "y", more: object = {}): object {
   const place =

@@ -32,14 +32,17 @@ export function coefficientChart(fit: Fit, dataset: Dataset): { drawing: Drawing
   return {
     left: sizes.length - shown.length,
     drawing: {
-      width: 960,
+      width: 590,
       height,
       option: {
-        grid: { left: 140, right: 40, top: 10, bottom: 46 },
+        grid: { left: 130, right: 24, top: 10, bottom: 46 },
         xAxis: valueAxis("standardised coefficient", "x", {
           splitLine: { show: true, lineStyle: { color: colours.ink.line } },
           // Room for the numbers at the ends of the bars.
-          boundaryGap: ["8%", "8%"],
+          boundaryGap: [
+            data.some(({ value }) => value < 0) ? "12%" : 0,
+            data.some(({ value }) => value > 0) ? "12%" : 0,
+          ],
         }),
         yAxis: nameAxis(
           shown.map((j) => dataset.features[j] as string),

@@ -64,6 +64,7 @@ function coefficients(outcome: Outcome, fit: Fit): Html {
       : ` The ${rows.length > 0 ? "largest" : ""} ${plural(dataset.features.length - left, "feature")} are drawn.`;
   const cells = (values: Float64Array) => rows.map((j) => significant(values[j] as number));
   return html`<p>${zeroSentence(fit, dataset)}</p>
+<div class="beside">
 ${figure(
   drawing,
   `Bar chart of the standardised coefficients of ${dataset.target}: the numbers are in the table below`,
@@ -82,7 +83,8 @@ ${dataTable(
       cells: rows.map((j) => (fit.keepProbability[j] as number).toFixed(3)),
     },
   ],
-)}`;
+)}
+</div>`;
 }
 
 function objective(fit: Fit): Html {

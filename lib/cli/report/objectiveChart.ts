@@ -1,5 +1,5 @@
 import type { Fit } from "../../index.js";
-import { type Drawing, panelTitle, shorten, valueAxis } from "./chart.js";
+import { type Drawing, panelTitle, powerOfTen, shorten, valueAxis } from "./chart.js";
 import { colours, seriesColour } from "./colours.js";
 
 interface Course {
@@ -12,16 +12,28 @@ function objectives({ history }: Fit): [number, number][] {
   return history.map(({ iteration, objective }) => [iteration, objective]);
 }
 
-/** [iteration, objective - last objective] as far as it is positive: a logarithmic axis has no zero. */
-function gaps(fit: Fit): [number, number][] {
+type Points = readonly (readonly [iteration: number, value: number])[];
+
+/** [iteration, objective - last objective], without what is only rounding: a logarithmic axis has no zero. */
+function gaps(fit: Fit): Points {
   const points = objectives(fit);
   const last = points.at(-1)?.[1] ?? 0;
   return points
     .map(([iteration, value]): [number, number] => [iteration, value - last])
-    .filter(([, gap]) => gap > 0);
+    .filter(([, gap]) => gap > 1e-14 * Math.abs(last));
 }
 
-const logAxis = { type: "log", splitNumber: 4 };
+/** A logarithmic axis from one power of ten to another, with some five labels. */
+function logAxis(points: Points): object {
+  const logs = points.map(([, value]) => Math.log10(value));
+  const high = Math.ceil(Math.max(...logs));
+  const span = high - Math.floor(Math.min(...logs));
+  const interval = Math.max(1, Math.ceil(span / 5));
+  const low = high - interval * Math.max(1, Math.ceil(span / interval));
+  const axisLabel = { color: colours.ink.muted, fontSize: 12, formatter: powerOfTen };
+  return { type: "log", ...(points.length > 0 && { min: 10 ** low, max: 10 ** high, interval }), axisLabel };
+}
+
 const iterationAxis = { minInterval: 1, min: 0 };
 
 /** The objective of one fit by iteration, and on a logarithmic axis how far it is above its end. */
@@ -46,7 +58,7 @@ export function objectiveChart(fit: Fit): Drawing {
       xAxis: [0, 1].map((gridIndex) => valueAxis("iteration", "x", { gridIndex, ...iterationAxis })),
       yAxis: [
         valueAxis("", "y", { gridIndex: 0, scale: true }),
-        valueAxis("", "y", { gridIndex: 1, ...logAxis }),
+        valueAxis("", "y", { gridIndex: 1, ...logAxis(gaps(fit)) }),
       ],
       series: [
         { ...line, data: objectives(fit) },
@@ -60,23 +72,26 @@ export function objectiveChart(fit: Fit): Drawing {
 export function convergenceChart(panels: readonly { title: string; courses: readonly Course[] }[]): Drawing {
   const width = 960 / panels.length;
   const grid = panels.map((_, k) => ({ left: k * width + 60, width: width - 210, top: 36, bottom: 48 }));
-  const series = panels.flatMap(({ courses }, k) =>
-    courses.map(({ name, fit }, i) => {
+  const curves = panels.map(({ courses }) =>
+    courses.map(({ name, fit }) => {
       const points = gaps(fit);
       const first = points[0]?.[1] ?? 1;
-      const color = seriesColour(i);
-      return {
-        type: "line",
-        name,
-        xAxisIndex: k,
-        yAxisIndex: k,
-        data: points.map(([iteration, gap]) => [iteration, gap / first]),
-        symbol: "circle",
-        symbolSize: 4,
-        itemStyle: { color },
-        lineStyle: { width: 1.8 },
-      };
+      return { name, points: points.map(([iteration, gap]) => [iteration, gap / first] as const) };
     }),
+  );
+  const axis = logAxis(curves.flat().flatMap(({ points }) => points));
+  const series = curves.flatMap((panel, k) =>
+    panel.map(({ name, points }, i) => ({
+      type: "line",
+      name,
+      xAxisIndex: k,
+      yAxisIndex: k,
+      data: points,
+      symbol: "circle",
+      symbolSize: 4,
+      itemStyle: { color: seriesColour(i) },
+      lineStyle: { width: 1.8 },
+    })),
   );
   return {
     width: 960,
@@ -96,7 +111,7 @@ export function convergenceChart(panels: readonly { title: string; courses: read
       })),
       grid,
       xAxis: panels.map((_, gridIndex) => valueAxis("iteration", "x", { gridIndex, ...iterationAxis })),
-      yAxis: panels.map((_, gridIndex) => valueAxis("", "y", { gridIndex, ...logAxis, max: 1 })),
+      yAxis: panels.map((_, gridIndex) => valueAxis("", "y", { gridIndex, ...axis })),
       series,
     },
   };

@@ -50,10 +50,13 @@ export interface Column {
   readonly cells: readonly string[];
 }
 
+/** Punctuation space and figure space. */
+const wideSpaces = { point: "\u2008", digit: "\u2007" };
+
 /** The first column names the rows. */
 export function dataTable(caption: string, columns: readonly Column[]): Html {
   const aligned = columns.map(({ cells, numeric }) =>
-    numeric ? alignPoints(cells, "\u2007").map(minus) : cells,
+    numeric ? alignPoints(cells, wideSpaces).map(minus) : cells,
   );
   const css = (column: Column | undefined) => (column?.numeric ? "number" : "text");
   const head = columns.map((column) => html`<th scope="col" class="${css(column)}">${column.head}</th>`);

@@ -1,7 +1,7 @@
 import type { Path } from "../../index.js";
 import { type Dataset, standardised } from "../dataset.js";
 import { brief } from "../format.js";
-import { type Drawing, panelTitle, shorten, valueAxis } from "./chart.js";
+import { type Drawing, panelTitle, shorten, tick, valueAxis } from "./chart.js";
 import { largestFeatures } from "./coefficientChart.js";
 import { colours, seriesColour } from "./colours.js";
 
@@ -36,7 +36,9 @@ export function pathChart(
         formatter: shorten(dataset.features[j] as string),
         color,
         fontSize: 12,
-        distance: 6,
+        // To the right of the end: the axis is turned round, and the label would turn with it.
+        align: "left",
+        distance: -8,
         textBorderWidth: 0,
       },
       labelLayout: { moveOverlap: "shiftY" },
@@ -64,6 +66,14 @@ export function pathChart(
     inverse: true,
     min: Math.min(...lambdas),
     max: Math.max(...lambdas),
+    // The ends are no round numbers.
+    axisLabel: {
+      color: colours.ink.muted,
+      fontSize: 12,
+      showMinLabel: false,
+      showMaxLabel: false,
+      formatter: tick,
+    },
   };
   return {
     left: dataset.features.length - shown.length,
@@ -89,7 +99,7 @@ export function pathChart(
           { type: "line", data: [], symbol: "none", ...mark(true) },
           {
             type: "line",
-            step: "end",
+            step: "middle",
             xAxisIndex: 1,
             yAxisIndex: 1,
             data: fits.map((fit) => [fit.lambda, fit.nonzero]),

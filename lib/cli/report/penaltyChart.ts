@@ -1,5 +1,5 @@
 import type { Fit } from "../../index.js";
-import { type Drawing, panelTitle, shorten, valueAxis } from "./chart.js";
+import { type Drawing, panelTitle, shorten, tick, valueAxis } from "./chart.js";
 import { colours } from "./colours.js";
 
 /** Where the coefficients lie that a penalty acts on. */
@@ -29,7 +29,7 @@ export function penaltyChart(fit: Fit, marks: Marks, compact = false): Drawing {
         color: colours.ink.muted,
         fontSize: compact ? 11 : 12,
         showMaxLabel: false,
-        formatter: undefined,
+        formatter: tick,
       },
     });
   const look = compact ? { axisLabel: { color: colours.ink.muted, fontSize: 11 }, splitNumber: 3 } : {};
@@ -88,11 +88,14 @@ function dots(marks: Marks, height: (j: number) => number, index: number, labell
   const label = labelled && nonzero.length <= mostLabels;
   const data = nonzero.map((j) => ({
     value: [marks.sizes[j], height(j)],
-    label: { show: label, formatter: shorten(marks.names[j] as string) },
+    label: { show: label, formatter: shorten(marks.names[j] as string), position: "top" },
   }));
   if (zeros > 0) {
     const zero = marks.sizes.indexOf(0);
-    data.push({ value: [0, height(zero)], label: { show: labelled, formatter: `${zeros} at 0` } });
+    data.push({
+      value: [0, height(zero)],
+      label: { show: labelled, formatter: `${zeros} at 0`, position: "right" },
+    });
   }
   return {
     type: "scatter",
@@ -102,7 +105,7 @@ function dots(marks: Marks, height: (j: number) => number, index: number, labell
     clip: false,
     data,
     itemStyle: { color: colours.negative, borderColor: colours.ink.surface, borderWidth: 1 },
-    label: { position: "top", fontSize: 11, color: colours.ink.text, textBorderWidth: 0 },
+    label: { fontSize: 11, color: colours.ink.text, textBorderWidth: 0 },
     labelLayout: { hideOverlap: true },
     z: 3,
   };

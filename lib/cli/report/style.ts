@@ -48,6 +48,8 @@ figcaption{margin-top:.3rem;color:var(--muted);font-size:.88rem;max-width:52rem}
 .chart.narrow svg{min-width:20rem}
 .pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,27rem),1fr));gap:.5rem 2rem}
 .pairs figure{min-width:0}
+@media (min-width:64rem){.beside{display:grid;grid-template-columns:minmax(0,1.3fr) minmax(0,1fr);gap:1rem 2rem;align-items:start}}
+.beside .scroll{margin-top:1rem}
 footer{margin-top:1.75rem;color:var(--muted);font-size:.85rem}
 @media print{body{max-width:none;padding:0}section{break-inside:avoid;border:none;padding:0}nav{display:none}}
 ${inks}
