@@ -50,13 +50,12 @@ export class Defects {
 
   #missingSentence(header: readonly string[]): string | undefined {
     if (this.#missing.size === 0) return undefined;
-    let total = 0;
-    const places = [...this.#missing].map(([column, { count, line }]) => {
-      total += count;
+    const tallies = [...this.#missing];
+    const total = tallies.reduce((sum, [, { count }]) => sum + count, 0);
+    const places = tallies.map(([column, { count, line }]) => {
       return `"${header[column]}" (${count}, the first on line ${line})`;
     });
-    const cells = plural(total, "cell");
     const columns = `column${places.length === 1 ? "" : "s"} ${list(places, 5)}`;
-    return `${this.#file} must have no missing values, but ${cells} in ${columns}: fill in or remove those rows`;
+    return `${this.#file} must have no missing values, but has ${total} in ${columns}: fill in or remove those rows`;
   }
 }

@@ -1,4 +1,3 @@
-import { writeFile } from "node:fs/promises";
 import { basename, extname } from "node:path";
 import { type Fit, FlipsideError, fit as fitOnce, fitPath, type Path, type Penalty } from "../index.js";
 import { type Dataset, readDataset } from "./dataset.js";
@@ -7,6 +6,7 @@ import { makeModel } from "./model.js";
 import { type ParameterValues, readPenalty } from "./options.js";
 import { printFit, printPath } from "./print.js";
 import { ProgressBar, watch } from "./progress.js";
+import { save } from "./save.js";
 import { type Choice, smallestBIC } from "./selection.js";
 
 /** The options of `fit`, as commander collects them. */
@@ -127,16 +127,5 @@ async function runFits(dataset: Dataset, penalty: Penalty, values: FitArguments,
       if (path !== undefined && error instanceof FlipsideError && error.code === "ABORTED") return undefined;
       throw error;
     }
-  }
-}
-
-async function save(place: string, text: string, io: Io): Promise<void> {
-  try {
-    await writeFile(userPath(io, place), text);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    const reason =
-      code === "ENOENT" ? "there is no such folder" : code === "EISDIR" ? "it is a folder" : code;
-    throw new FlipsideError("INVALID_ARGUMENT", `cannot write ${place}: ${reason}`, { cause: error });
   }
 }

@@ -38,9 +38,10 @@ export function alignPoints(
   });
 }
 
-/** Such as "logSum (epsilon = 0.1)". */
-export function describePenalty({ name, parameters }: Penalty): string {
-  const list = Object.entries(parameters).map(([key, value]) => `${key} = ${brief(value)}`);
+/** Such as "logSum (epsilon = 0.1)"; `omitted` parameters are left out. */
+export function describePenalty({ name, parameters }: Penalty, omitted: readonly string[] = []): string {
+  const entries = Object.entries(parameters).filter(([key]) => !omitted.includes(key));
+  const list = entries.map(([key, value]) => `${key} = ${brief(value)}`);
   return list.length === 0 ? name : `${name} (${list.join(", ")})`;
 }
 
@@ -60,4 +61,19 @@ export function list(names: readonly string[], most = 12): string {
 export function sameLetters(word: string, names: readonly string[]): string | undefined {
   const plain = (text: string) => text.toLowerCase().replaceAll(/[^\p{L}\p{N}]/gu, "");
   return names.find((name) => plain(name) === plain(word));
+}
+
+const letters: Readonly<Record<string, string>> = {
+  beta: "β",
+  gamma: "γ",
+  epsilon: "ε",
+  zeta: "ζ",
+  lambda: "λ",
+  tau: "τ",
+  Omega: "Ω",
+};
+
+/** Names of symbols as the letters they stand for; a terminal shows them by name, as the options are called. */
+export function greek(text: string): string {
+  return text.replace(/\b[A-Za-z]+\b/g, (word) => letters[word] ?? word);
 }

@@ -92,20 +92,25 @@ export function zeroSentence(fit: Fit, { features, spreads }: Dataset): string {
   if (zeros.length === 0) return "No coefficient is 0.";
   const constant = features.filter((_, j) => spreads[j] === 0);
   const verb = zeros.length === 1 ? "is" : "are";
-  const note = constant.length === 0 ? "" : ` (${list(constant)} constant)`;
-  return `${zeros.length} of ${plural(features.length, "coefficient")} ${verb} exactly 0: ${list(zeros)}${note}.`;
+  const note = constant.length === 0 ? "" : ` (constant: ${list(constant)})`;
+  return `${zeros.length.toLocaleString("en")} of ${plural(features.length, "coefficient")} ${verb} exactly 0: ${list(zeros)}${note}.`;
 }
 
 /** The numbers of a fit by name, for the terminal and the page. */
 export function summary({ dataset }: Outcome, fit: Fit): [name: string, value: string][] {
-  const explained = rSquared(fit, dataset);
   return [
     ["intercept", significant(fit.intercept, 6)],
-    ["R²", Number.isNaN(explained) ? "- (the target is constant)" : explained.toFixed(4)],
+    ["R²", explained(fit, dataset)],
     ["objective", significant(fit.objective, 8)],
     ["stationarity", brief(fit.stationarity, 3)],
     ["iterations", `${fit.iterations}, ${ending(fit)}`],
   ];
+}
+
+/** R², which a constant target does not have. */
+function explained(fit: Fit, dataset: Dataset): string {
+  const share = rSquared(fit, dataset);
+  return Number.isNaN(share) ? "-" : share.toFixed(4);
 }
 
 /** Why a fit ended; a stationary point of a penalty that is not convex is not called a minimum. */
@@ -134,7 +139,7 @@ export function printPath({ dataset }: Outcome, path: Path): string {
     return [
       significant(fit.lambda, 4),
       String(fit.nonzero),
-      rSquared(fit, dataset).toFixed(4),
+      explained(fit, dataset),
       significant(fit.objective, 7),
       String(fit.iterations),
       fit.converged ? "yes" : fit.reason,

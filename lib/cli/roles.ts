@@ -53,7 +53,7 @@ function findColumn(header: readonly string[], file: string, option: string, wor
   const number = /^\d+$/.test(word) ? Number(word) : 0;
   if (number >= 1 && number <= header.length) return number - 1;
   const near = sameLetters(word, header);
-  const hint = near ? `; did you mean "${near}"?` : "";
+  const hint = near ? ` (did you mean "${near}"?)` : "";
   const quoted = header.map((name) => `"${name}"`);
   throw new UsageError(
     `${option}: ${file} has no column "${word}"${hint}; its columns are ${list(quoted, 30)}`,

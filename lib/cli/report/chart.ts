@@ -95,6 +95,19 @@ export function tick(value: number): string {
   return minus(brief(value));
 }
 
+/**
+ * A logarithmic axis between two positive numbers. A power of ten must not be an end but lie a little inside: its
+ * logarithm is rounded, and ECharts throws where a label is outside its axis by as little.
+ */
+export function logRange(low: number, high: number): object {
+  const end = (value: number, outwards: 1 | -1) => {
+    const exponent = Math.log10(value);
+    const power = Math.round(exponent);
+    return Math.abs(exponent - power) < 1e-3 ? 10 ** (power + outwards * 2e-3) : value;
+  };
+  return { type: "log", min: end(low, -1), max: end(high, 1) };
+}
+
 /** A power of ten at a logarithmic axis that spans many. */
 export function powerOfTen(value: number): string {
   const exponent = Math.round(Math.log10(value));
@@ -128,20 +141,25 @@ export function valueAxis(name: string, direction: "x" | "y", more: object = {})
 }
 
 /** An axis of names. */
-export function nameAxis(names: readonly string[], more: object = {}): object {
+export function nameAxis(names: readonly string[], more: object = {}, longest = 18): object {
   return {
     type: "category",
     data: [...names],
     ...axisLook,
     axisTick: { show: false },
-    axisLabel: { ...axisLook.axisLabel, color: colours.ink.text, interval: 0, formatter: shorten },
+    axisLabel: {
+      ...axisLook.axisLabel,
+      color: colours.ink.text,
+      interval: 0,
+      formatter: (name: string) => shorten(name, longest),
+    },
     ...more,
   };
 }
 
 /** Names of columns can be long. */
-export function shorten(name: string): string {
-  return name.length > 18 ? `${name.slice(0, 17)}…` : name;
+export function shorten(name: string, longest = 18): string {
+  return name.length > longest ? `${name.slice(0, longest - 1)}…` : name;
 }
 
 /** The title of one panel of a drawing, above its grid. */

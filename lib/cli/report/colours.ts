@@ -1,14 +1,17 @@
-/** The neutral colours of a chart and of the page around it. */
+/** The colours of a chart, and of the page around it, that are others in the dark. */
 export interface Ink {
   readonly text: string;
   readonly muted: string;
   readonly line: string;
   readonly surface: string;
+  readonly accent: string;
 }
+
+const accent = "#0072b2";
 
 /** Okabe and Ito's colours and more of their kind: apart for most eyes, readable on light and dark paper. */
 const series = [
-  "#0072b2",
+  accent,
   "#d55e00",
   "#009e73",
   "#cc79a7",
@@ -24,9 +27,9 @@ const series = [
 
 export const colours = {
   // Unusual values, which the style sheet finds again in the drawings.
-  ink: { text: "#1c2126", muted: "#5c656f", line: "#dfe3e8", surface: "#fefefe" },
-  darkInk: { text: "#e7eaee", muted: "#a2acb7", line: "#2d343c", surface: "#171c22" },
-  positive: "#0072b2",
+  ink: { text: "#1c2126", muted: "#5c656f", line: "#dfe3e8", surface: "#fefefe", accent },
+  darkInk: { text: "#e7eaee", muted: "#a2acb7", line: "#2d343c", surface: "#171c22", accent: "#45a0e0" },
+  positive: accent,
   negative: "#d55e00",
   /** Negative, zero, positive: light enough for dark numbers on them. */
   diverging: ["#f0935a", "#f7d3bd", "#f4f5f6", "#c3dcf0", "#6cabdb"],

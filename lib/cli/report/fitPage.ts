@@ -1,10 +1,10 @@
 import type { Fit, Path } from "../../index.js";
 import { standardised } from "../dataset.js";
 import type { Outcome } from "../fitCommand.js";
-import { brief, describePenalty, plural, significant } from "../format.js";
+import { brief, describePenalty, greek, plural, significant } from "../format.js";
 import { describeData, ending, summary, zeroSentence } from "../print.js";
 import { figure } from "./chart.js";
-import { coefficientChart } from "./coefficientChart.js";
+import { coefficientChart, fewFeatures, largestFeatures } from "./coefficientChart.js";
 import { type Html, html } from "./html.js";
 import { objectiveChart } from "./objectiveChart.js";
 import { dataTable, facts, minus, page, type Section } from "./page.js";
@@ -18,7 +18,7 @@ const mostRows = 500;
 export function fitPage(outcome: Outcome): string {
   const { dataset, fit, path } = outcome;
   const penalty = (fit ?? path?.fits[0])?.penalty;
-  const name = penalty === undefined ? "" : describePenalty(penalty);
+  const name = penalty === undefined ? "" : greek(describePenalty(penalty));
   const sections: Section[] = [];
   if (fit !== undefined) {
     sections.push(
@@ -39,9 +39,9 @@ function numbers(outcome: Outcome, fit: Fit): Html {
   const { choice, standardize, dataset } = outcome;
   const chosen = choice === "user" ? "" : " (smallest BIC on the path)";
   const entries: [string, string][] = [
-    ["penalty", describePenalty(fit.penalty)],
+    ["penalty", greek(describePenalty(fit.penalty))],
     ["λ", `${brief(fit.lambda, 6)}${chosen}`],
-    ["nonzero coefficients", `${fit.nonzero} of ${dataset.features.length}`],
+    ["nonzero coefficients", `${fit.nonzero} of ${dataset.features.length.toLocaleString("en")}`],
     ...summary(outcome, fit),
     ["penalty acts on", standardize ? "standardised columns" : "the columns as they are"],
   ];
@@ -51,23 +51,17 @@ function numbers(outcome: Outcome, fit: Fit): Html {
 
 function coefficients(outcome: Outcome, fit: Fit): Html {
   const { dataset } = outcome;
-  const { drawing, left } = coefficientChart(fit, dataset);
   const sizes = standardised(fit, dataset);
-  const order = Array.from(dataset.features.keys());
-  // Of very many, those that are not 0 come first.
-  if (order.length > mostRows)
-    order.sort((a, b) => Math.abs(sizes[b] as number) - Math.abs(sizes[a] as number));
-  const rows = order.slice(0, mostRows);
-  const note =
-    left === 0
-      ? ""
-      : ` The ${rows.length > 0 ? "largest" : ""} ${plural(dataset.features.length - left, "feature")} are drawn.`;
+  const rows = largestFeatures(sizes, dataset.features.length > fewFeatures ? mostRows : fewFeatures);
+  if (rows.length === 0) return html`<p>${zeroSentence(fit, dataset)}</p>`;
+  const drawn = Math.min(rows.length, fewFeatures);
+  const note = drawn < dataset.features.length && ` The ${drawn} largest are drawn.`;
   const cells = (values: Float64Array) => rows.map((j) => significant(values[j] as number));
   return html`<p>${zeroSentence(fit, dataset)}</p>
 <div class="beside">
 ${figure(
-  drawing,
-  `Bar chart of the standardised coefficients of ${dataset.target}: the numbers are in the table below`,
+  coefficientChart(fit, dataset),
+  `Bar chart of the standardised coefficients of ${dataset.target}: the numbers are in the table beside it`,
   html`Coefficient times the standard deviation of its column: the change of ${dataset.target} for a typical change
 of the feature.${note}`,
 )}
@@ -102,7 +96,7 @@ ${figure(
 function penaltyContent({ dataset, standardize }: Outcome, fit: Fit): Html {
   const acting = standardize ? standardised(fit, dataset) : fit.coefficients;
   const marks = { names: dataset.features, sizes: acting.map(Math.abs) };
-  const name = describePenalty(fit.penalty);
+  const name = greek(describePenalty(fit.penalty));
   const text = fit.penalty.separable
     ? html`<p>Two sides of one coin: what a coefficient costs, and the probability with which the equivalent adaptive
 dropout keeps it. The dots are the coefficients of this fit.</p>`
@@ -118,10 +112,11 @@ ${fit.penalty.separable && "The penalty is shifted to start at 0."}`,
 }
 
 function pathContent({ dataset, fit }: Outcome, path: Path): Html {
-  const { drawing, left } = pathChart(path, dataset, fit?.lambda);
+  if (!path.lambdas.some((lambda) => lambda > 0)) return html`<p>The path has λ = 0 alone.</p>`;
+  const { drawing, drawn } = pathChart(path, dataset, fit?.lambda);
   const failed = path.fits.filter((one) => !one.converged).length;
   const warning = failed > 0 && html`<p class="notice">${failed} of these fits did not converge.</p>`;
-  const note = left > 0 && ` The ${dataset.features.length - left} largest features are drawn.`;
+  const note = drawn < dataset.features.length && ` The ${drawn} largest features are drawn.`;
   const largest = significant(path.lambdas[0] ?? NaN, 4);
   const smallest = significant(path.lambdas.at(-1) ?? NaN, 4);
   return html`${warning}<p>${plural(path.fits.length, "fit")} from λ = ${largest} to ${smallest}, each started from the one
@@ -129,6 +124,6 @@ before.</p>
 ${figure(
   drawing,
   `Line chart of the standardised coefficients against λ, with the number of nonzero coefficients below`,
-  html`The dashed line is the λ of the fit on this page.${note}`,
+  html`${fit !== undefined && "The dashed line is the λ of the fit on this page."}${note}`,
 )}`;
 }

@@ -7,9 +7,11 @@ interface Course {
   readonly fit: Fit;
 }
 
-/** [iteration, objective] of a fit. */
+/** [iteration, objective] of a fit; a start that a constraint forbids is infinite and has no place. */
 function objectives({ history }: Fit): [number, number][] {
-  return history.map(({ iteration, objective }) => [iteration, objective]);
+  return history
+    .map(({ iteration, objective }): [number, number] => [iteration, objective])
+    .filter(([, objective]) => Number.isFinite(objective));
 }
 
 type Points = readonly (readonly [iteration: number, value: number])[];
@@ -23,15 +25,17 @@ function gaps(fit: Fit): Points {
     .filter(([, gap]) => gap > 1e-14 * Math.abs(last));
 }
 
-/** A logarithmic axis from one power of ten to another, with some five labels. */
+/** A logarithmic axis between powers of ten, with some five labels. */
 function logAxis(points: Points): object {
+  if (points.length === 0) return { type: "log" };
   const logs = points.map(([, value]) => Math.log10(value));
-  const high = Math.ceil(Math.max(...logs));
-  const span = high - Math.floor(Math.min(...logs));
-  const interval = Math.max(1, Math.ceil(span / 5));
-  const low = high - interval * Math.max(1, Math.ceil(span / interval));
+  const least = Math.min(...logs);
+  const most = Math.max(...logs);
+  const interval = Math.max(1, Math.ceil((most - least) / 5));
+  const low = interval * Math.floor(least / interval);
+  const high = Math.max(low + interval, interval * Math.ceil(most / interval));
   const axisLabel = { color: colours.ink.muted, fontSize: 12, formatter: powerOfTen };
-  return { type: "log", ...(points.length > 0 && { min: 10 ** low, max: 10 ** high, interval }), axisLabel };
+  return { type: "log", min: 10 ** low, max: 10 ** high, interval, axisLabel };
 }
 
 const iterationAxis = { minInterval: 1, min: 0 };
@@ -68,16 +72,21 @@ export function objectiveChart(fit: Fit): Drawing {
   };
 }
 
-/** The gaps of several fits, each relative to where it began so that they share one axis. */
+/**
+ * The gaps of several fits, each relative to where it began so that they share one axis. One that ends after its first
+ * step, or at it, has no gap to draw and is left out.
+ */
 export function convergenceChart(panels: readonly { title: string; courses: readonly Course[] }[]): Drawing {
   const width = 960 / panels.length;
-  const grid = panels.map((_, k) => ({ left: k * width + 60, width: width - 210, top: 36, bottom: 48 }));
+  const grid = panels.map((_, k) => ({ left: k * width + 60, width: width - 254, top: 36, bottom: 48 }));
   const curves = panels.map(({ courses }) =>
-    courses.map(({ name, fit }) => {
-      const points = gaps(fit);
-      const first = points[0]?.[1] ?? 1;
-      return { name, points: points.map(([iteration, gap]) => [iteration, gap / first] as const) };
-    }),
+    courses
+      .map(({ name, fit }) => ({ name, points: gaps(fit) }))
+      .filter(({ points }) => points.length > 1)
+      .map(({ name, points }) => {
+        const first = (points[0] as Points[number])[1];
+        return { name, points: points.map(([iteration, gap]) => [iteration, gap / first] as const) };
+      }),
   );
   const axis = logAxis(curves.flat().flatMap(({ points }) => points));
   const series = curves.flatMap((panel, k) =>
@@ -98,15 +107,15 @@ export function convergenceChart(panels: readonly { title: string; courses: read
     height: 340,
     option: {
       title: panels.map(({ title }, k) => panelTitle(title, k * width + 20)),
-      legend: panels.map(({ courses }, k) => ({
-        data: courses.map(({ name }) => name),
+      legend: curves.map((panel, k) => ({
+        data: panel.map(({ name }) => name),
         orient: "vertical",
-        left: (k + 1) * width - 142,
+        left: (k + 1) * width - 184,
         top: 36,
         itemWidth: 18,
         itemHeight: 8,
         icon: "roundRect",
-        formatter: (name: string) => shorten(name),
+        formatter: (name: string) => shorten(name, 24),
         textStyle: { color: colours.ink.text, fontSize: 12 },
       })),
       grid,

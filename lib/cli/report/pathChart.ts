@@ -1,11 +1,10 @@
 import type { Path } from "../../index.js";
 import { type Dataset, standardised } from "../dataset.js";
 import { brief } from "../format.js";
-import { type Drawing, panelTitle, shorten, tick, valueAxis } from "./chart.js";
-import { largestFeatures } from "./coefficientChart.js";
+import { type Drawing, logRange, panelTitle, shorten, tick, valueAxis } from "./chart.js";
+import { fewFeatures, largestFeatures } from "./coefficientChart.js";
 import { colours, seriesColour } from "./colours.js";
 
-const mostLines = 40;
 const mostNames = 12;
 
 /** Standardised coefficients and the number of nonzeros against λ, the largest λ at the left. */
@@ -13,14 +12,14 @@ export function pathChart(
   path: Path,
   dataset: Dataset,
   highlight?: number,
-): { drawing: Drawing; left: number } {
+): { drawing: Drawing; drawn: number } {
   // A logarithmic axis has no place for λ = 0.
   const fits = path.fits.filter((fit) => fit.lambda > 0);
   const sizes = fits.map((fit) => standardised(fit, dataset));
   const peaks = Float64Array.from(dataset.features, (_, j) =>
     sizes.reduce((peak, row) => Math.max(peak, Math.abs(row[j] as number)), 0),
   );
-  const shown = largestFeatures(peaks, mostLines);
+  const shown = largestFeatures(peaks, fewFeatures);
   const named = largestFeatures(peaks, mostNames);
   const lines = shown.map((j) => {
     const position = named.indexOf(j);
@@ -62,10 +61,8 @@ export function pathChart(
         };
   const lambdas = fits.map((fit) => fit.lambda);
   const axis = {
-    type: "log",
+    ...logRange(Math.min(...lambdas), Math.max(...lambdas)),
     inverse: true,
-    min: Math.min(...lambdas),
-    max: Math.max(...lambdas),
     // The ends are no round numbers.
     axisLabel: {
       color: colours.ink.muted,
@@ -76,7 +73,7 @@ export function pathChart(
     },
   };
   return {
-    left: dataset.features.length - shown.length,
+    drawn: shown.length,
     drawing: {
       width: 960,
       height: 560,

@@ -50,7 +50,12 @@ export function penaltyChart(fit: Fit, marks: Marks, compact = false): Drawing {
       grid: grid.boxes,
       xAxis: grid.boxes.map((_, k) => axis(k)),
       yAxis: grid.boxes.map((_, k) =>
-        valueAxis("", "y", { gridIndex: k, min: 0, ...(k === last ? { max: 1 } : {}), ...look }),
+        valueAxis("", "y", {
+          gridIndex: k,
+          min: 0,
+          ...(k === last ? { max: 1, interval: compact ? 0.5 : 0.2 } : {}),
+          ...look,
+        }),
       ),
       series: [...penaltySeries, ...keepSeries],
     },
@@ -86,7 +91,7 @@ function dots(marks: Marks, height: (j: number) => number, index: number, labell
   const nonzero = Array.from(marks.sizes.keys()).filter((j) => marks.sizes[j] !== 0);
   const zeros = marks.sizes.length - nonzero.length;
   const label = labelled && nonzero.length <= mostLabels;
-  const data = nonzero.map((j) => ({
+  const data: object[] = nonzero.map((j) => ({
     value: [marks.sizes[j], height(j)],
     label: { show: label, formatter: shorten(marks.names[j] as string), position: "top" },
   }));
@@ -94,7 +99,8 @@ function dots(marks: Marks, height: (j: number) => number, index: number, labell
     const zero = marks.sizes.indexOf(0);
     data.push({
       value: [0, height(zero)],
-      label: { show: labelled, formatter: `${zeros} at 0`, position: "right" },
+      // Clear of both axes.
+      label: { show: labelled, formatter: `${zeros} at 0`, position: [14, -8] },
     });
   }
   return {

@@ -42,12 +42,13 @@ white-space:nowrap}
 th[scope=row]{white-space:normal;overflow-wrap:anywhere;min-width:6rem}
 thead th{color:var(--muted);font-size:.85rem;vertical-align:bottom;white-space:normal}
 td.number,th.number{text-align:right}
+.notes{margin:.8rem 0 0;padding-left:1.1rem;color:var(--muted);font-size:.88rem}
 figure{margin:1rem 0 0}
 figcaption{margin-top:.3rem;color:var(--muted);font-size:.88rem;max-width:52rem}
 .chart svg{display:block;width:100%;height:auto;min-width:38rem}
 .chart.narrow svg{min-width:20rem}
 .pairs{display:grid;grid-template-columns:repeat(auto-fill,minmax(min(100%,27rem),1fr));gap:.5rem 2rem}
-.pairs figure{min-width:0}
+.pairs figure{min-width:0;margin-top:.3rem}
 @media (min-width:64rem){.beside{display:grid;grid-template-columns:minmax(0,1.3fr) minmax(0,1fr);gap:1rem 2rem;align-items:start}}
 .beside .scroll{margin-top:1rem}
 footer{margin-top:1.75rem;color:var(--muted);font-size:.85rem}
