@@ -56,6 +56,7 @@ void load(napi_env env, napi_value exports) {
 
 NAPI_MODULE_INIT() {
   try {
+    flipside::linalg::initialise();
     flipside::addon::load(env, exports);
     return exports;
   } catch (...) {

@@ -94,6 +94,14 @@ void DenseDesign::standardizeColumn(double* column, std::size_t j) {
     curvature_[j] = 0.0;
     return;
   }
+  if (!std::isfinite(deviation) ||
+      (!options_.standardize && !std::isfinite(deviation * deviation))) {
+    throw BadValue(
+        "NUMERIC", "x",
+        "x is too large: column " + std::to_string(j) +
+            (std::isfinite(deviation) ? " overflows when squared; rescale it or standardize"
+                                      : " overflows when summed; rescale it"));
+  }
   if (options_.standardize) {
     scales_[j] = deviation;
     for (double& value : x) value /= deviation;

@@ -13,6 +13,10 @@
 
 namespace flipside::linalg {
 
+/// To be called before the first kernel; not from a static initialiser, where OpenBLAS may not be
+/// set up.
+void initialise();
+
 /// sum_i a_i b_i
 double dot(std::span<const double> a, std::span<const double> b);
 /// Euclidean norm, without overflow.
@@ -49,8 +53,9 @@ void forwardSolve(ConstMatrix lower, MutableMatrix b);
 std::size_t leastSquares(MutableMatrix a, std::span<double> y, std::span<double> x,
                          const Cancellation* cancel = nullptr);
 
-/// The smallest eigenvalue of a symmetric matrix (both triangles, overwritten) and its unit eigenvector: exact for
-/// small matrices, beyond that by 60 Lanczos steps, an upper bound with the direction that attains it.
+/// The smallest eigenvalue of a symmetric matrix (both triangles, overwritten) and its unit
+/// eigenvector: exact for small matrices, beyond that by 60 Lanczos steps, an upper bound with the
+/// direction that attains it.
 double smallestEigenpair(MutableMatrix a, std::span<double> eigenvector,
                          const Cancellation* cancel = nullptr);
 

@@ -25,7 +25,11 @@ class Pool {
 
   std::size_t budget() const { return budget_.load(std::memory_order_relaxed); }
   void setBudget(std::size_t threads) {
-    budget_.store(std::max<std::size_t>(1, threads), std::memory_order_relaxed);
+    {
+      std::lock_guard lock(mutex_);
+      budget_.store(std::max<std::size_t>(1, threads), std::memory_order_relaxed);
+    }
+    wake_.notify_all();  // idle workers beyond the new budget leave
   }
   std::size_t alive() {
     std::lock_guard lock(mutex_);
@@ -69,8 +73,8 @@ class Pool {
     std::unique_lock lock(mutex_);
     for (;;) {
       ++idle_;
-      const bool ready =
-          wake_.wait_for(lock, std::chrono::seconds(2), [this] { return !tasks_.empty(); });
+      const bool ready = wake_.wait_for(lock, std::chrono::seconds(2),
+                                        [this] { return !tasks_.empty() || workers_ > budget(); });
       --idle_;
       if (!ready || workers_ > budget()) {
         --workers_;

@@ -4,15 +4,9 @@
 #include "linalg/linalg.h"
 
 namespace flipside::linalg {
-namespace {
 
 // OpenBLAS's own workers spin after each call and would fight the pool for the cores.
-[[maybe_unused]] const bool singleThreaded = [] {
-  openblas_set_num_threads(1);
-  return true;
-}();
-
-}  // namespace
+void initialise() { openblas_set_num_threads(1); }
 
 double dot(std::span<const double> a, std::span<const double> b) {
   return cblas_ddot(blasInt(a.size()), a.data(), 1, b.data(), 1);

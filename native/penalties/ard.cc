@@ -40,7 +40,7 @@ bool zeroColumn(ConstMatrix x, std::size_t j) {
 }
 
 /// The coordinates with a nonzero value and a nonzero column. A zero column has no part in f: its
-/// etaHat is infinite, its slope 0.
+/// slope is 0, its etaHat infinite unless w_j is 0.
 struct Support {
   Support(std::span<const double> values, ConstMatrix x) {
     for (std::size_t j = 0; j < values.size(); ++j) {
@@ -75,13 +75,7 @@ class Ard final : public Penalty {
     if (tau == 0.0) return 0.0;
     const Support support(w, context.columns);
     if (support.index.empty()) return 0.5 * logDeterminantAtZero(context, tau);
-    const Posterior p = solve(w, context, support, tau);
-    double total = p.logDeterminant;
-    for (std::size_t k = 0; k < p.eta.size(); ++k) {
-      const double value = w[support.index[k]];
-      total += value * (value / p.eta[k]);
-    }
-    return 0.5 * total;
+    return omegaOf(solve(w, context, support, tau), w, support);
   }
 
   double dual(std::span<const double> eta, const PenaltyContext& context) const override {
@@ -98,42 +92,36 @@ class Ard final : public Penalty {
   void etaHat(std::span<const double> w, const PenaltyContext& context,
               std::span<double> out) const override {
     const double tau = tauFor(w, context);
-    for (std::size_t j = 0; j < w.size(); ++j) {
-      out[j] = tau == 0.0 || zeroColumn(context.columns, j) ? infinity : 0.0;
-    }
     const Support support(w, context.columns);
-    if (tau == 0.0 || support.index.empty()) return;
-    const Posterior p = solve(w, context, support, tau);
-    for (std::size_t k = 0; k < p.z.size(); ++k) {
-      out[support.index[k]] = std::abs(w[support.index[k]]) / std::sqrt(p.z[k]);
+    if (tau == 0.0 || support.index.empty()) {
+      etaOf(Posterior{{}, {}, 0.0, Dense(0, 0)}, w, context, support, tau, out);
+    } else {
+      etaOf(solve(w, context, support, tau), w, context, support, tau, out);
     }
   }
 
   void slope(std::span<const double> w, const PenaltyContext& context,
              std::span<double> out) const override {
+    std::vector<double> eta(w.size());
+    evaluateAll(w, context, out, eta);
+  }
+
+  double evaluateAll(std::span<const double> w, const PenaltyContext& context,
+                     std::span<double> slopes, std::span<double> eta) const override {
     const double tau = tauFor(w, context);
-    std::ranges::fill(out, 0.0);
-    if (tau == 0.0) return;
     const Support support(w, context.columns);
-    const Dense x = columnsOf(context.columns, support.index);
-    std::vector<double> eta;
-    if (!support.index.empty()) {
-      const Posterior p = ard::minimise(x.view(), tau, support.of(w));
-      for (std::size_t k = 0; k < p.z.size(); ++k) out[support.index[k]] = std::sqrt(p.z[k]);
-      eta = p.eta;
+    std::ranges::fill(slopes, 0.0);
+    Posterior p{{}, {}, 0.0, Dense(0, 0)};
+    double omega = tau > 0.0 ? 0.5 * logDeterminantAtZero(context, tau) : 0.0;
+    if (tau > 0.0 && !support.index.empty()) {
+      p = solve(w, context, support, tau);
+      omega = omegaOf(p, w, support);
     }
-    std::vector<std::size_t> zeros;
-    for (std::size_t j = 0; j < w.size(); ++j) {
-      if (w[j] == 0.0) zeros.push_back(j);
-    }
-    if (zeros.empty()) return;
-    const ard::QuadraticForm form(x.view(), tau, eta, zeros.size());
-    constexpr std::size_t block = 256;  // of columns copied at a time
-    for (std::size_t start = 0; start < zeros.size(); start += block) {
-      const auto some = std::span(zeros).subspan(start, std::min(block, zeros.size() - start));
-      const std::vector<double> z = form(columnsOf(context.columns, some).view());
-      for (std::size_t k = 0; k < some.size(); ++k) out[some[k]] = std::sqrt(z[k]);
-    }
+    etaOf(p, w, context, support, tau, eta);
+    if (tau == 0.0) return omega;
+    for (std::size_t k = 0; k < p.z.size(); ++k) slopes[support.index[k]] = std::sqrt(p.z[k]);
+    slopesAtZeros(p, w, context, support, tau, slopes);
+    return omega;
   }
 
   bool hessian(std::span<const double> w, const PenaltyContext& context,
@@ -180,6 +168,44 @@ class Ard final : public Penalty {
   }
 
  private:
+  static double omegaOf(const Posterior& p, std::span<const double> w, const Support& support) {
+    double total = p.logDeterminant;
+    for (std::size_t k = 0; k < p.eta.size(); ++k) {
+      const double value = w[support.index[k]];
+      total += value * (value / p.eta[k]);
+    }
+    return 0.5 * total;
+  }
+
+  static void etaOf(const Posterior& p, std::span<const double> w, const PenaltyContext& context,
+                    const Support& support, double tau, std::span<double> out) {
+    for (std::size_t j = 0; j < w.size(); ++j) {
+      const bool free = tau == 0.0 || (w[j] != 0.0 && zeroColumn(context.columns, j));
+      out[j] = free ? infinity : 0.0;
+    }
+    for (std::size_t k = 0; k < p.z.size(); ++k) {
+      out[support.index[k]] = std::abs(w[support.index[k]]) / std::sqrt(p.z[k]);
+    }
+  }
+
+  static void slopesAtZeros(const Posterior& p, std::span<const double> w,
+                            const PenaltyContext& context, const Support& support, double tau,
+                            std::span<double> out) {
+    std::vector<std::size_t> zeros;
+    for (std::size_t j = 0; j < w.size(); ++j) {
+      if (w[j] == 0.0) zeros.push_back(j);
+    }
+    if (zeros.empty()) return;
+    const Dense x = columnsOf(context.columns, support.index);
+    const ard::QuadraticForm form(x.view(), tau, p.eta, zeros.size());
+    constexpr std::size_t block = 256;  // of columns copied at a time
+    for (std::size_t start = 0; start < zeros.size(); start += block) {
+      const auto some = std::span(zeros).subspan(start, std::min(block, zeros.size() - start));
+      const std::vector<double> z = form(columnsOf(context.columns, some).view());
+      for (std::size_t k = 0; k < some.size(); ++k) out[some[k]] = std::sqrt(z[k]);
+    }
+  }
+
   /// 0 when lambda is, for an automatic tau: then there is no penalty.
   double tauFor(std::span<const double> values, const PenaltyContext& context) const {
     if (context.columns.rows == 0 || context.columns.columns != values.size()) {
@@ -195,7 +221,7 @@ class Ard final : public Penalty {
   static Posterior solve(std::span<const double> w, const PenaltyContext& context,
                          const Support& support, double tau) {
     const Dense x = columnsOf(context.columns, support.index);
-    return ard::minimise(x.view(), tau, support.of(w));
+    return ard::minimise(x.view(), tau, support.of(w), context.cancel);
   }
 
   double tau_;

@@ -14,7 +14,7 @@
 
 namespace flipside::ard {
 
-Dense compress(ConstMatrix x, std::span<const double> weight) {
+Dense compress(ConstMatrix x, std::span<const double> weight, const Cancellation* cancel) {
   const std::size_t m = x.columns;
   std::vector<double> scale(m);
   for (std::size_t j = 0; j < m; ++j) {
@@ -23,7 +23,7 @@ Dense compress(ConstMatrix x, std::span<const double> weight) {
     scale[j] = linalg::norm(columnOf(x, j));
   }
   Dense products(m <= x.rows ? m : 0, m);  // X'X, or its columns one by one when it is the larger
-  if (products.rows > 0) linalg::gram(x, 1.0, products.view());
+  if (products.rows > 0) linalg::gram(x, 1.0, products.view(), cancel);
   std::vector<std::size_t> order(m);
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, std::ranges::greater{},
@@ -37,6 +37,7 @@ Dense compress(ConstMatrix x, std::span<const double> weight) {
   for (const std::size_t pivot : order) {
     if (rank == most) break;
     if (left[pivot] <= negligible) continue;
+    if (cancel != nullptr) cancel->poll();
     const std::span<double> next = columnOf(factor.view(), rank);
     if (products.rows > 0) {
       std::ranges::copy(columnOf(products.view(), pivot), next.begin());

@@ -5,7 +5,7 @@
 #include <span>
 #include <vector>
 
-#include "linalg/matrix.h"
+#include "linalg/linalg.h"
 
 namespace flipside::ard {
 
@@ -28,6 +28,6 @@ inline std::span<double> columnOf(MutableMatrix a, std::size_t j) { return {a.co
 
 /// R with R'R = X'X and at most min(n, m) rows, graded for R diag(weight) R'. All columns are
 /// nonzero; throws std::domain_error when a weight is not finite.
-Dense compress(ConstMatrix x, std::span<const double> weight);
+Dense compress(ConstMatrix x, std::span<const double> weight, const Cancellation* cancel = nullptr);
 
 }  // namespace flipside::ard

@@ -124,9 +124,10 @@ Posterior posteriorAt(ConstMatrix x, double tau, std::span<const double> eta) {
   return evaluate(a.view(), x.rows, tau, {eta.begin(), eta.end()});
 }
 
-Posterior minimise(ConstMatrix x, double tau, std::span<const double> w) {
+Posterior minimise(ConstMatrix x, double tau, std::span<const double> w,
+                   const Cancellation* cancel) {
   const std::size_t m = x.columns;
-  const Dense a = compress(x, w);
+  const Dense a = compress(x, w, cancel);
   // Newton needs the m x m matrix of z_ij; for much larger m the fixed point is the cheaper way.
   const bool newton = m <= 8 * a.rows;
   std::vector<double> logW(m);
@@ -142,6 +143,7 @@ Posterior minimise(ConstMatrix x, double tau, std::span<const double> w) {
   for (int iteration = 0; iteration < 200; ++iteration) {
     const double error = largest(residual);
     if (error <= tolerance) break;
+    if (cancel != nullptr) cancel->poll();
     if (newton) {
       Posterior candidate =
           evaluate(a.view(), x.rows, tau, moved(current.eta, newtonStep(current, residual)));

@@ -22,7 +22,8 @@ Posterior posteriorAt(ConstMatrix x, double tau, std::span<const double> eta);
 
 /// The Posterior at the eta that minimises sum_j w_j^2/eta_j + log det(tau I + X diag(eta) X'), to
 /// rounding level. All w_j and all columns are nonzero.
-Posterior minimise(ConstMatrix x, double tau, std::span<const double> w);
+Posterior minimise(ConstMatrix x, double tau, std::span<const double> w,
+                   const Cancellation* cancel = nullptr);
 
 /// b' Sigma^-1 b for vectors b other than the columns x that make Sigma. Factorised once, for about
 /// `count` vectors.

@@ -82,6 +82,7 @@ Dawson asymptotic(double s) {
 }  // namespace
 
 Dawson dawson(double s) {
+  if (std::isnan(s)) return {s, s, s};
   static const std::array<Node, nodeCount> nodes = march();
   if (s >= spacing * nodeCount) return asymptotic(s);
   if (s < 1e-4) {

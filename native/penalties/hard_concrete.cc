@@ -162,7 +162,9 @@ class HardConcrete final : public MaskFamilyPenalty {
  public:
   explicit HardConcrete(std::shared_ptr<const Curve> curve) : curve_(std::move(curve)) {}
 
-  double unitOmega(double w) const override { return w == 0.0 ? 0.0 : curve_->evaluate(w).omega; }
+  double unitOmega(double w) const override {
+    return w < smallest ? w * unitSlope(w) : curve_->evaluate(w).omega;
+  }
   double unitDual(double eta) const override { return curve_->dual(eta); }
   double unitEtaHat(double w) const override { return w / unitSlope(w); }
   double unitSlope(double w) const override {

@@ -13,14 +13,17 @@
 #include <string_view>
 
 #include "linalg/matrix.h"
+#include "linalg/pool.h"
 
 namespace flipside {
 
 /// What a penalty may need of the problem it is used in.
 struct PenaltyContext {
   double lambda = 1.0;  ///< the problem's lambda; mcp, scad and every strategy depend on it
-  ConstMatrix
-      columns{};  ///< the n x p standardised design; only penalties with needsDesign() read it
+  /// The n x p standardised design; only penalties with needsDesign() read it.
+  ConstMatrix columns{};
+  /// Polled by a penalty whose own minimisation takes long; may be null.
+  const Cancellation* cancel = nullptr;
 };
 
 class Penalty {
@@ -48,6 +51,13 @@ class Penalty {
   /// 1).
   virtual void slope(std::span<const double> w, const PenaltyContext& context,
                      std::span<double> out) const = 0;
+  /// omega (returned), slope and etaHat together, for a penalty that finds them at once.
+  virtual double evaluateAll(std::span<const double> w, const PenaltyContext& context,
+                             std::span<double> slopes, std::span<double> eta) const {
+    slope(w, context, slopes);
+    etaHat(w, context, eta);
+    return omega(w, context);
+  }
   /// The Hessian of Omega over the nonzero coordinates of w, in their order: out is nnz x nnz and
   /// both its triangles are filled. False, with out untouched, when the penalty does not offer one.
   virtual bool hessian(std::span<const double> w, const PenaltyContext& context,

@@ -25,11 +25,13 @@ double incompleteGamma(int order, double x) {
   }
   for (int k = 1; k <= order; ++k) term *= x / k;
   double sum = term;
-  for (int k = order + 1;; ++k) {
+  // x <= 2: the terms fall below the sum's last digit long before the bound, which only NaN
+  // reaches.
+  for (int k = order + 1; k < 60 && sum + term != sum; ++k) {
     term *= x / k;
-    if (sum + term == sum) return std::exp(-x) * sum;
     sum += term;
   }
+  return std::exp(-x) * sum;
 }
 
 class Standout final : public KeepProbabilityPenalty {

@@ -62,7 +62,8 @@ double dualAtLog(double t) {
 }
 
 TableValues evaluate(double w) {
-  if (w == 0.0) return {0.0, 1.0, std::numeric_limits<double>::infinity()};
+  // Below this the slope is 1 to the last digit, and w/eta of a denormal w would be noise.
+  if (w < 1e-290) return {w, 1.0, std::numeric_limits<double>::infinity()};
   if (std::isinf(w)) return {w, 0.0, 0.0};
   const double t = solveForT(w);
   const DualSlope h = dualSlope(t);

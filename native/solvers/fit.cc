@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "solvers/lambda_max.h"
+#include "solvers/least_squares.h"
 #include "solvers/reweighted.h"
 
 namespace flipside {
@@ -98,7 +99,7 @@ class Run {
 
   Solution solveAt(double lambda, const std::vector<double>& start, bool warm) {
     const Problem current = problem(lambda);
-    if (current.lambda == 0.0) return solveLeastSquares(current);
+    if (current.lambda == 0.0) return leastSquares(current);
     if (!warm) return solveReweighted(current, start);
     const Warmth warmth = warmthOf(*request_.penalty, lambda);
     std::optional<Solution> best;
@@ -109,8 +110,20 @@ class Run {
     return *best;
   }
 
+  Solution leastSquares(const Problem& current) {
+    Solution solution = solveLeastSquares(current);
+    const auto scales = design_.scales();
+    for (std::size_t j = 0; j < scales.size(); ++j) solution.w[j] /= scales[j];
+    refineLeastSquares({request_.x, request_.y, request_.weights, request_.offset,
+                        request_.standardization.intercept},
+                       design_, solution.w, control_.cancel);
+    for (std::size_t j = 0; j < scales.size(); ++j) solution.w[j] *= scales[j];
+    return solution;
+  }
+
   FitOutcome outcome(double lambda, const Solution& solution) {
-    const Problem current = problem(lambda);
+    Problem current = problem(lambda);
+    current.cancel = nullptr;  // what an aborted fit has reached is still described
     const Stationarity end = stationarity(current, solution.w);
     FitOutcome out;
     out.lambda = lambda;
@@ -123,10 +136,9 @@ class Run {
     out.nonzeroHistory = solution.nonzeroHistory;
     const std::size_t columns = design_.columns();
     out.coefficients.resize(columns);
-    out.eta.resize(columns);
+    out.eta = end.eta;
     out.keepProbability.resize(columns);
     out.intercept = request_.standardization.intercept ? mean_ : 0.0;
-    request_.penalty->etaHat(solution.w, current.context(), out.eta);
     for (std::size_t j = 0; j < columns; ++j) {
       out.coefficients[j] = solution.w[j] / design_.scales()[j];
       out.intercept -= design_.means()[j] * out.coefficients[j];

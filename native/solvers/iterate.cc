@@ -21,7 +21,9 @@ Iterate::Iterate(const Problem& problem)
   }
 }
 
-PenaltyContext Iterate::context() const { return {problem_.lambda, quadratic_.columns()}; }
+PenaltyContext Iterate::context() const {
+  return {problem_.lambda, quadratic_.columns(), problem_.cancel};
+}
 
 double Iterate::objectiveOf(std::span<const double> w, double loss) const {
   const double omega = penalty_->omega(w, context());
@@ -110,6 +112,9 @@ bool Iterate::settle(std::span<double> w, std::span<const double> gradient) cons
 
 double Iterate::tryAt(std::span<const double> candidate) {
   std::copy(candidate.begin(), candidate.end(), candidate_.begin());
+  if (!std::all_of(candidate.begin(), candidate.end(), [](double v) { return std::isfinite(v); })) {
+    return std::numeric_limits<double>::quiet_NaN();  // which no comparison accepts
+  }
   candidateLoss_ = quadratic_.evaluate(candidate_, candidateGradient_);
   if (settle(candidate_, candidateGradient_)) {
     candidateLoss_ = quadratic_.evaluate(candidate_, candidateGradient_);

@@ -1,6 +1,7 @@
 // The point a solver is at: the active coordinates, their gradient and slope, and the objective.
 #pragma once
 
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
@@ -25,6 +26,7 @@ class Iterate {
   std::span<const double> gradient() const { return gradient_; }
   std::span<const double> slope() const { return slope_; }
   double objective() const { return objective_; }
+  double loss() const { return loss_; }
   /// How far two objectives here may differ by rounding alone.
   double slack() const;
   /// The size of a coefficient here: the largest |w_j|, or a hundredth of the largest there ever
@@ -73,7 +75,7 @@ class Iterate {
   ActiveQuadratic quadratic_;
   std::vector<double> w_, gradient_, slope_;
   std::vector<double> candidate_, candidateGradient_;
-  double loss_ = 0.0, objective_ = 0.0;
+  double loss_ = std::numeric_limits<double>::quiet_NaN(), objective_ = loss_;
   double candidateLoss_ = 0.0, candidateObjective_ = 0.0;
 };
 

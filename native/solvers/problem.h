@@ -28,7 +28,7 @@ struct Problem {
   std::function<void(std::size_t, double, double, std::size_t)> onIteration;
 
   PenaltyContext context() const {
-    return {lambda, penalty.needsDesign() ? design.dense() : ConstMatrix{}};
+    return {lambda, penalty.needsDesign() ? design.dense() : ConstMatrix{}, cancel};
   }
 };
 
@@ -48,6 +48,7 @@ struct Stationarity {
   double violation = 0.0;        ///< the largest
   std::vector<double> gradient;  ///< -grad L
   std::vector<double> slope;     ///< dOmega/d|w_j|, right limit at 0
+  std::vector<double> eta;       ///< etaHat(w)
 };
 
 /// w_j != 0: |grad_j L + lambda slope_j sign w_j|; w_j = 0: how far |grad_j L| exceeds lambda

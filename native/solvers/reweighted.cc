@@ -5,6 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "design/raw_matrix.h"
 #include "solvers/iterate.h"
 #include "solvers/lambda_max.h"
 #include "solvers/support.h"
@@ -39,7 +40,10 @@ class Reweighted {
     std::vector<double> w(columns, 0.0);
     if (!start.empty()) {
       for (std::size_t j = 0; j < columns; ++j) w[j] = h[j] > 0.0 ? start[j] : 0.0;
-      at_.set(w);
+      if (std::all_of(w.begin(), w.end(), [](double v) { return std::isfinite(v); })) at_.set(w);
+      if (!std::isfinite(at_.loss()) || std::isnan(at_.objective())) {
+        throw BadValue("NUMERIC", "start", "start is too large: the loss overflows there");
+      }
     } else {
       const Stationarity zero = stationarity(problem_, w);
       if (zeroIsCoordinatewiseMinimum(problem_, zero)) {
@@ -87,15 +91,17 @@ class Reweighted {
     std::size_t interval = 3;
     for (std::size_t step = 0;; ++step) {
       if (problem_.cancel != nullptr) problem_.cancel->poll();
+      if (solution_.iterations >= problem_.maxIterations) {
+        const bool stationary = stationarity(problem_, at_.full()).violation <= goal_;
+        solution_.reason = stationary ? "tolerance" : "maxIterations";
+        return;
+      }
       if (at_.size() == 0 || step == nextFinish) {
         if (finish()) return;
         interval = std::min<std::size_t>(interval + 1 + interval / 2, 50);
         nextFinish = step + interval;
       }
-      if (solution_.iterations >= problem_.maxIterations) {
-        solution_.reason = "maxIterations";
-        return;
-      }
+      if (solution_.iterations >= problem_.maxIterations) continue;
       if (!reweightedStep()) {
         // Neither the objective nor the violation has come down for a while.
         if (finish()) return;
@@ -204,12 +210,16 @@ class Reweighted {
     return solution_.iterations < problem_.maxIterations;
   }
 
+  /// The current point is the result so far, and the end of the history.
   void save() {
     solution_.w = at_.full();
     if (solution_.objectiveHistory.empty()) {
       solution_.objectiveHistory.push_back(at_.objective());
       solution_.nonzeroHistory.push_back(at_.size());
     }
+    solution_.objectiveHistory.back() =
+        std::min(solution_.objectiveHistory.back(), at_.objective());
+    solution_.nonzeroHistory.back() = at_.size();
   }
 
   const Problem& problem_;
@@ -229,31 +239,6 @@ Solution solveReweighted(const Problem& problem, std::span<const double> start) 
     throw std::invalid_argument("the reweighted solver needs a quadratic loss");
   }
   return Reweighted(problem).run(start);
-}
-
-Solution solveLeastSquares(const Problem& problem) {
-  const Design& design = problem.design;
-  const auto h = design.curvature();
-  std::vector<std::size_t> index;
-  for (std::size_t j = 0; j < design.columns(); ++j) {
-    if (h[j] > 0.0) index.push_back(j);
-  }
-  std::vector<double> columns(design.rows() * index.size());
-  const MutableMatrix matrix{columns.data(), design.rows(), index.size(), design.rows()};
-  design.gather(index, matrix);
-  std::vector<double> y(problem.y.begin(), problem.y.end());
-  std::vector<double> solution(index.size());
-  linalg::leastSquares(matrix, y, solution, problem.cancel);
-  Solution result;
-  result.w.assign(design.columns(), 0.0);
-  for (std::size_t k = 0; k < index.size(); ++k) result.w[index[k]] = solution[k];
-  result.iterations = 1;
-  result.reason = "tolerance";
-  const Stationarity zero = stationarity(problem, std::vector<double>(design.columns(), 0.0));
-  const Stationarity end = stationarity(problem, result.w);
-  result.objectiveHistory = {zero.objective, std::min(zero.objective, end.objective)};
-  result.nonzeroHistory = {0, index.size()};
-  return result;
 }
 
 }  // namespace flipside

@@ -15,7 +15,4 @@ namespace flipside {
 /// Squared loss only.
 Solution solveReweighted(const Problem& problem, std::span<const double> start);
 
-/// lambda = 0: the minimum-norm least-squares solution by QR.
-Solution solveLeastSquares(const Problem& problem);
-
 }  // namespace flipside

@@ -25,12 +25,12 @@ Stationarity stationarity(const Problem& problem, std::span<const double> w) {
   result.gradient.resize(w.size());
   design.correlate(residual, result.gradient);
   result.slope.resize(w.size());
+  result.eta.resize(w.size());
   if (problem.lambda > 0.0) {
-    const PenaltyContext context = problem.context();
-    problem.penalty.slope(w, context, result.slope);
-    result.omega = problem.penalty.omega(w, context);
+    result.omega = problem.penalty.evaluateAll(w, problem.context(), result.slope, result.eta);
     result.objective = result.loss + problem.lambda * result.omega;
   } else {
+    problem.penalty.etaHat(w, problem.context(), result.eta);
     result.objective = result.loss;
   }
   const auto curvature = design.curvature();

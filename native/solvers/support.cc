@@ -100,8 +100,8 @@ void SupportFinish::newton() {
     const double objective = at_.objective();
     const std::size_t size = at_.size();
     const bool moved = newtonStep();
-    if (moved && !record_()) exhausted_ = true;
     dropVanishing();
+    if (moved && !record_()) exhausted_ = true;
     if (at_.size() < size) {
       slow = 0;
       continue;
