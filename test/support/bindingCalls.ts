@@ -1,0 +1,136 @@
+// Valid calls of every function of the raw addon, each with the places where the fuzzer may spoil it.
+import type { Call } from "./mutations.ts";
+import { handleOf, native } from "./native.ts";
+
+const loose = (name: keyof typeof native) => native[name] as unknown as (...given: unknown[]) => unknown;
+
+const dense = () => ({
+  data: Float64Array.of(1, 2, 0, 4, -1, 2, 3, 3, 1, 0, 5, 2),
+  rows: 4,
+  columns: 3,
+  layout: "rowMajor",
+});
+const sparse = () => ({
+  data: Float64Array.of(1, 4, 3, 2, 5),
+  rows: 4,
+  columns: 3,
+  layout: "compressedColumns",
+  rowIndices: Int32Array.of(0, 1, 2, 0, 3),
+  columnPointers: Int32Array.of(0, 3, 5, 5),
+});
+const y = () => Float64Array.of(1, 2, 3, 5);
+
+function request(x: object, name: string, parameters: number[]) {
+  return {
+    x,
+    y: y(),
+    weights: y(),
+    offset: y(),
+    start: Float64Array.of(1, 0, 1),
+    penalty: handleOf(name, ...parameters),
+    lambdas: Float64Array.of(1, 0.1),
+    pathLength: 3,
+    pathRatio: 0.1,
+    intercept: true,
+    standardize: true,
+    tolerance: 1e-6,
+    maxIterations: 20,
+  };
+}
+
+const keys = Object.keys(request(dense(), "l1", []));
+const matrixKeys = Object.keys(sparse());
+const words = ["request", ...keys, "settle", "progress"];
+const places = [[0], ...keys.map((key) => [0, key]), ...matrixKeys.map((key) => [0, "x", key])];
+
+/** Resolves with what the job settled to, and fails if it settles twice. */
+function settled(given: unknown[]): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    let count = 0;
+    const settle = (error: unknown, fits: unknown) => {
+      if (++count > 1) throw new Error("settled twice");
+      if (error === null) resolve(fits);
+      else reject(error);
+    };
+    const [first, second, third] = given;
+    const job = loose("fit")(
+      first,
+      second === "settle" ? settle : second,
+      third === "progress" ? () => {} : third,
+    );
+    // A function of another kind was taken for settle: nobody will hear of this job.
+    if (second !== "settle") resolve(job);
+  });
+}
+
+function fits(name: string, x: () => object, penalty: string, parameters: number[] = []): Call[] {
+  return [
+    {
+      name: `fitSync ${name}`,
+      arguments: () => [request(x(), penalty, parameters)],
+      places,
+      words,
+      invoke: (given) => loose("fitSync")(...given),
+    },
+    {
+      name: `fit ${name}`,
+      arguments: () => [request(x(), penalty, parameters), "settle", "progress"],
+      places: [...places, [1], [2]],
+      words,
+      invoke: settled,
+    },
+  ];
+}
+
+/** A function of values, by the names of its arguments. */
+function plain(
+  name: keyof typeof native,
+  named: Record<string, () => unknown>,
+  inner: (string | number)[][] = [],
+): Call {
+  const names = Object.keys(named);
+  return {
+    name,
+    arguments: () => Object.values(named).map((make) => make()),
+    places: [...names.map((_, i) => [i]), ...inner],
+    words: [...names, "beta", "gamma", "zeta"],
+    invoke: (given) => loose(name)(...given),
+  };
+}
+
+const penalty = () => handleOf("scad", 3.7);
+const vector = () => Float64Array.of(0.5, 1, 2);
+const lambda = () => 0.5;
+const design = () => ({ ...dense(), layout: "columnMajor" });
+const designPlaces = matrixKeys.slice(0, 4).map((key) => [3, key]);
+
+export const bindingCalls: readonly Call[] = [
+  ...fits("dense", dense, "mcp", [3]),
+  ...fits("dense", dense, "mcp", [3]),
+  ...fits("compressed", sparse, "logSum", [0.1]),
+  ...fits("with ard", dense, "ard", [0]),
+  plain(
+    "gram",
+    { x: sparse },
+    matrixKeys.map((key) => [0, key]),
+  ),
+  plain("ridge", {
+    gram: () => Float64Array.of(2, 0, 0, 2),
+    weights: () => Float64Array.of(1, 1),
+    correlation: () => Float64Array.of(1, 2),
+  }),
+  plain("createPenalty", { name: () => "hardConcrete", parameters: () => Float64Array.of(0.5, -0.1, 1.1) }),
+  plain("omega", { penalty, w: vector, lambda }),
+  plain("dual", { penalty, eta: vector, lambda }),
+  plain("etaHat", { penalty, w: vector, lambda }),
+  plain("slope", { penalty, w: vector, lambda }),
+  plain("omega", { penalty: () => handleOf("ard", 1), w: vector, lambda, design }, designPlaces),
+  plain("omegaAt", { penalty, w: () => 2, lambda }),
+  plain("dualAt", { penalty, eta: () => 2, lambda }),
+  plain("etaHatAt", { penalty, w: () => 2, lambda }),
+  plain("isSeparable", { penalty }),
+  plain("isConvex", { penalty }),
+  plain("needsDesign", { penalty }),
+  plain("setThreads", { count: () => 2 }),
+  plain("cancel", { job: () => 1 }),
+];

@@ -1,0 +1,250 @@
+// Valid calls of every public function, each with the places where the fuzzer may spoil it.
+import {
+  Fit,
+  fit as fitAsync,
+  fitPath,
+  fitSync,
+  Path,
+  penalties,
+  penaltyFromJSON,
+  strategies,
+  threads,
+} from "flipside";
+import type { Call } from "./mutations.ts";
+
+// Callable with anything at all.
+const loose = <T>(callable: T) => callable as unknown as (...given: unknown[]) => unknown;
+
+const x = () => Float64Array.of(1, 2, 0, 4, -1, 2, 3, 3, 1, 0, 5, 2);
+const y = () => Float64Array.of(1, 2, 3, 5);
+const dense = () => ({ data: x(), rows: 4, columns: 3, order: "row-major" });
+const rows = () => [[1, 2, 0], Float64Array.of(4, -1, 2), [3, 3, 1], [0, 5, 2]];
+const sparse = () => ({
+  values: Float64Array.of(1, 4, 3, 2, 5),
+  rowIndices: Int32Array.of(0, 1, 2, 0, 3),
+  columnPointers: Int32Array.of(0, 3, 5, 5),
+  rows: 4,
+  columns: 3,
+});
+const accessor = () => ({ rows: 4, columns: 3, get: (i: number, j: number) => i * j - 1 });
+
+const problemWords = ["problem", "x", "y", "weights", "offset"];
+const optionWords = [
+  "options",
+  "penalty",
+  "lambda",
+  "lambdas",
+  "lambdaCount",
+  "lambdaRatio",
+  "intercept",
+].concat(["standardize", "start", "seed", "loss", "solver", "convergence"]);
+const words = [...problemWords, ...optionWords];
+const matrixPlaces = [
+  [0, "x"],
+  [0, "x", "data"],
+  [0, "x", "rows"],
+  [0, "x", "columns"],
+  [0, "x", "order"],
+];
+const problemPlaces = [[0], ...matrixPlaces, [0, "y"], [0, "weights"], [0, "offset"]];
+const optionPlaces = [
+  [1],
+  ...optionWords.slice(1).map((key) => [1, key]),
+  [1, "convergence", "tolerance"],
+  [1, "convergence", "maxIterations"],
+];
+const places = [
+  ...problemPlaces,
+  ...optionPlaces,
+  [1, "convergence", "signal"],
+  [1, "convergence", "onProgress"],
+];
+
+const problem = (matrix: unknown) => ({ x: matrix, y: y(), weights: y(), offset: y() });
+const options = (own: object) => ({
+  penalty: penalties.mcp(),
+  intercept: true,
+  standardize: false,
+  start: Float64Array.of(1, 0, 1),
+  seed: 3,
+  loss: "squared",
+  solver: "auto",
+  convergence: { tolerance: 1e-6, maxIterations: 20 },
+  ...own,
+});
+
+const single = loose(fitSync)(problem(dense()), options({ lambda: 0.1 })) as Fit;
+const pathJSON = {
+  format: "flipside.path",
+  version: 1,
+  requested: 2,
+  fits: [single.toJSON(), single.toJSON()],
+};
+const copy = <T>(value: T): T => structuredClone(value);
+const fitKeys = Object.keys(single.toJSON());
+
+const fitting: Call[] = [
+  {
+    name: "fit",
+    arguments: () => [problem(dense()), options({ lambda: 0.1 })],
+    places,
+    words,
+    invoke: (g) => loose(fitAsync)(...g),
+  },
+  {
+    name: "fitSync",
+    arguments: () => [problem(dense()), options({ lambda: 0.1 })],
+    places,
+    words,
+    invoke: (g) => loose(fitSync)(...g),
+  },
+  {
+    name: "fitPath",
+    arguments: () => [problem(dense()), options({ lambdas: Float64Array.of(1, 0.1) })],
+    places,
+    words,
+    invoke: (g) => loose(fitPath)(...g),
+  },
+  {
+    name: "fitSync of rows",
+    arguments: () => [problem(rows()), options({ lambda: 0.1 })],
+    places: [
+      [0, "x"],
+      [0, "x", 0],
+      [0, "x", 1],
+      [0, "x", 3],
+      [0, "x", 2, 1],
+      [0, "x", "length"],
+      [0, "y"],
+    ],
+    words,
+    invoke: (g) => loose(fitSync)(...g),
+  },
+  {
+    name: "fit of compressed columns",
+    arguments: () => [problem(sparse()), options({ lambda: 0.1 })],
+    places: ["values", "rowIndices", "columnPointers", "rows", "columns"].map((key) => [0, "x", key]),
+    words,
+    invoke: (g) => loose(fitAsync)(...g),
+  },
+  {
+    // rows and columns are left alone: 10^9 of them would be asked for one by one.
+    name: "fitSync of an accessor",
+    arguments: () => [problem(accessor()), options({ lambda: 0.1 })],
+    places: [
+      [0, "x"],
+      [0, "x", "get"],
+      [0, "y"],
+      [1, "penalty"],
+      [1, "lambda"],
+    ],
+    words,
+    invoke: (g) => loose(fitSync)(...g),
+  },
+];
+
+const others: Call[] = [
+  {
+    name: "predict",
+    arguments: () => [dense(), y()],
+    places: [[0], [0, "data"], [0, "rows"], [0, "columns"], [0, "order"], [1]],
+    words: ["x", "offset"],
+    invoke: (g) => loose(single.predict.bind(single))(...g),
+  },
+  {
+    name: "Fit.fromJSON",
+    arguments: () => [copy(single.toJSON())],
+    places: [
+      [0],
+      ...fitKeys.map((key) => [0, key]),
+      [0, "history", "objective"],
+      [0, "penalty", "name"],
+      [0, "eta", 0],
+    ],
+    words: ["json"],
+    invoke: (g) => loose(Fit.fromJSON)(...g),
+  },
+  {
+    name: "Path.fromJSON",
+    arguments: () => [copy(pathJSON)],
+    places: [
+      [0],
+      [0, "format"],
+      [0, "version"],
+      [0, "requested"],
+      [0, "fits"],
+      [0, "fits", 1],
+      [0, "fits", 0, "columns"],
+    ],
+    words: ["json"],
+    invoke: (g) => loose(Path.fromJSON)(...g),
+  },
+  {
+    name: "penaltyFromJSON",
+    arguments: () => [{ format: "flipside.penalty", version: 1, name: "lp", parameters: { p: 0.5 } }],
+    places: [[0], [0, "format"], [0, "version"], [0, "name"], [0, "parameters"], [0, "parameters", "p"]],
+    words: ["penalty", "lp", "p"],
+    invoke: (g) => loose(penaltyFromJSON)(...g),
+  },
+  {
+    name: "setThreads",
+    arguments: () => [2],
+    places: [[0]],
+    words: ["count"],
+    invoke: (g) => loose(threads.setThreads)(...g),
+  },
+];
+
+function maker(group: "penalties" | "strategies", name: string, given: Record<string, unknown>): Call {
+  const make = ({ penalties, strategies } as unknown as Record<string, Record<string, unknown>>)[group]?.[
+    name
+  ];
+  return {
+    name: `${group}.${name}`,
+    arguments: () => [{ ...given }],
+    places: [[0], ...Object.keys(given).map((key) => [0, key])],
+    words: [name, ...Object.keys(given), "design"],
+    invoke: (g) => loose(make)(...g),
+  };
+}
+
+const makers: Call[] = [
+  maker("penalties", "l1", {}),
+  maker("penalties", "lp", { p: 0.5 }),
+  maker("penalties", "logSum", { epsilon: 1 }),
+  maker("penalties", "logSumSquares", { epsilon: 1 }),
+  maker("penalties", "mcp", { a: 3 }),
+  maker("penalties", "scad", { a: 3.7 }),
+  maker("strategies", "standout", {}),
+  maker("strategies", "variationalDropout", {}),
+  maker("strategies", "variationalDropoutApprox", {}),
+  maker("strategies", "hardConcrete", { beta: 0.5, gamma: -0.1, zeta: 1.1 }),
+  maker("strategies", "hardThreshold", { k: 2 }),
+  maker("strategies", "ard", {
+    tau: 1,
+    design: [
+      [1, 2],
+      [3, 4],
+    ],
+  }),
+];
+
+function method(name: "omega" | "dual" | "etaHat" | "keepProbability"): Call {
+  const penalty = strategies.variationalDropout();
+  const vector = name === "dual" ? "eta" : "w";
+  return {
+    name,
+    arguments: () => [Float64Array.of(0.5, 1, 2), 0.5],
+    places: [[0], [0], [0], [1]],
+    words: [vector, "lambda"],
+    invoke: (g) => loose(penalty[name].bind(penalty))(...g),
+  };
+}
+
+export const facadeCalls: readonly Call[] = [
+  ...fitting,
+  ...fitting,
+  ...others,
+  ...makers,
+  ...(["omega", "dual", "etaHat", "keepProbability"] as const).map(method),
+];
