@@ -13,7 +13,7 @@
 namespace flipside::linalg {
 namespace {
 
-constexpr std::size_t kBlock = 192;
+constexpr std::size_t kBlock = 128;
 
 bool unblocked(double* a, std::size_t n, std::size_t stride) {
   const int size = blasInt(n);
