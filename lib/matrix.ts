@@ -1,7 +1,7 @@
 import type { NativeMatrix } from "../binding.js";
 import { dimension, isArray, isObject, property, refuseUnknownMembers } from "./checks.js";
 import { fromCompressedColumns } from "./compressedColumns.js";
-import { expected, lengthMismatch, unreadable } from "./errors.js";
+import { expected, FlipsideError, lengthMismatch, unreadable } from "./errors.js";
 import {
   allocate,
   arrayLength,
@@ -155,9 +155,16 @@ function copyRow(
   }
 }
 
+/** A call for each element takes its time on the event loop: beyond this, a second or more. */
+const mostByAccessor = 2 ** 27;
+
 function fromAccessor(argument: string, object: object, get: MatrixObject["get"]): NativeMatrix {
   const rows = dimension(argument, object, "rows");
   const columns = dimension(argument, object, "columns");
+  if (rows * columns > mostByAccessor) {
+    const message = `${argument} must have at most ${mostByAccessor} elements to be read one by one with get, but has ${rows} x ${columns}; hand over its typed array`;
+    throw new FlipsideError("TOO_LARGE", message);
+  }
   const data = allocate(argument, rows * columns);
   let i = 0;
   let j = 0;

@@ -7,7 +7,7 @@ import { FieldReader, parse, requireFormat } from "./json.js";
 import { type DenseMatrix, requireEntries, toVector, type VectorLike } from "./matrix.js";
 import { notConstructible } from "./penalty.js";
 import { optionKeys, type Problem, readSetup, type SharedOptions } from "./request.js";
-import { element } from "./views.js";
+import { arrayLength, element } from "./views.js";
 
 /** The options of `fitPath`. */
 export interface PathOptions extends SharedOptions {
@@ -130,11 +130,12 @@ export class Path {
     const read = new FieldReader("json", requireFormat("json", parse("json", json), "flipside.path", 1));
     const array = read.array("fits");
     const requested = read.count("requested", 1);
-    if (array.length === 0 || array.length > requested) {
-      const message = `json.fits must have from 1 to ${requested} entries, but has ${array.length}`;
+    const count = arrayLength("json.fits", array);
+    if (count === 0 || count > requested) {
+      const message = `json.fits must have from 1 to ${requested} entries, but has ${count}`;
       throw new FlipsideError("LENGTH_MISMATCH", message);
     }
-    const fits = Array.from({ length: array.length }, (_, k) =>
+    const fits = Array.from({ length: count }, (_, k) =>
       readFitted(`json.fits[${k}]`, element("json.fits", array, k)),
     );
     return makePath(fits, requested);

@@ -24,17 +24,19 @@ static_assert(kDampings[kFirstReweighted].reweighted &&
 constexpr std::size_t kSteps = 60;
 constexpr std::size_t kRounds = 60;
 constexpr std::size_t kCreeping = 6;
+constexpr double kEdge = 1e-6;
 
-/// The minimiser t > 0 of 1/2 h t^2 - g t + lambda omega(t) that scalar reweighting reaches from g
-/// / h.
+/// A local minimiser t > 0 of 1/2 h t^2 - g t + lambda omega(t), which falls at 0 and rises from g
+/// / h on: by bisection of its derivative in log t, since near lambdaMax t is any number of orders
+/// below g / h.
 double coordinateMinimum(const SeparablePenalty& penalty, double h, double g, double lambda) {
-  double t = g / h;
-  for (int i = 0; i < 50; ++i) {
-    const double next = g / (h + lambda * penalty.slopeAt(t, lambda) / t);
-    if (!(next > 1e-12 * g / h) || std::abs(next - t) <= 1e-6 * t) return next;
-    t = next;
+  double high = g / h;
+  double low = 1e-18 * high;
+  for (int i = 0; i < 100 && high - low > 1e-10 * high; ++i) {
+    const double t = std::sqrt(low * high);
+    (h * t - g + lambda * penalty.slopeAt(t, lambda) < 0.0 ? low : high) = t;
   }
-  return t;
+  return high;
 }
 
 }  // namespace
@@ -50,7 +52,11 @@ std::vector<bool> SupportFinish::vanishing() const {
   const std::vector<double> slopes = at_.slopesWithout(chosen);
   for (std::size_t k = 0; k < w.size(); ++k) {
     const double allowed = at_.problem().lambda * slopes[k];
-    chosen[k] = chosen[k] && allowed > 0.0 && std::abs(at_.gradient()[k]) < 0.99 * allowed;
+    const double gradient = std::abs(at_.gradient()[k]);
+    // On the very edge a coordinate shrinks ever more slowly; close to 0 it may go all the same.
+    const bool edge =
+        std::abs(at_.w()[k]) <= kEdge * at_.scale() && gradient <= allowed + 0.5 * goal_;
+    chosen[k] = chosen[k] && allowed > 0.0 && (gradient < 0.99 * allowed || edge);
   }
   return chosen;
 }
@@ -92,6 +98,14 @@ bool SupportFinish::run() {
 }
 
 void SupportFinish::newton() {
+  const std::size_t before = at_.size();
+  newtonSteps();
+  // A crowd that does not thin out (columns that are multiples of each other) is for Newton after
+  // all.
+  if (10 * at_.size() > 9 * before) crowds_ = false;
+}
+
+void SupportFinish::newtonSteps() {
   damping_ = 0;
   std::size_t slow = 0;
   for (std::size_t step = 0; step < kSteps && at_.size() > 0 && !exhausted_; ++step) {
@@ -145,7 +159,7 @@ bool SupportFinish::newtonStep() {
   for (std::size_t k = 0; k < size; ++k) {
     rhs[k] = at_.gradient()[k] - std::copysign(lambda * at_.slope()[k], at_.w()[k]);
     // Beyond h the coordinate alone is concave: no minimum is here, the reweighted step leads away.
-    if (dense.empty() && !(diagonal[k] > -0.999 * h[k])) diagonal[k] = ridge[k];
+    if (dense.empty() && !(diagonal[k] > -(1.0 - 1e-7) * h[k])) diagonal[k] = ridge[k];
   }
   // Many more coordinates without curvature of their own than rows: Newton's matrix is singular,
   // and its steps lose one coordinate each where reweighting lets a crowd vanish. A few more are
@@ -153,7 +167,7 @@ bool SupportFinish::newtonStep() {
   const std::size_t rows = at_.problem().design.rows();
   const auto flat = static_cast<std::size_t>(
       std::count_if(diagonal.begin(), diagonal.end(), [](double d) { return !(d > 0.0); }));
-  if (dense.empty() && flat > rows + std::max<std::size_t>(16, rows / 2)) {
+  if (crowds_ && dense.empty() && flat > rows + std::max<std::size_t>(16, rows / 2)) {
     damping_ = std::max(damping_, kFirstReweighted);
   }
   for (; damping_ < std::size(kDampings); ++damping_) {
@@ -249,7 +263,14 @@ bool SupportFinish::enter(const std::vector<std::size_t>& violators, const Stati
       full[j] = std::copysign(t, check.gradient[j]);
     }
     at_.set(full);
-    for (int halving = 0; halving < 40 && at_.objective() >= objective; ++halving) {
+    // Lower, or equal to working precision and closer to stationary.
+    const double first =
+        std::abs(check.gradient[order[0]]) - problem.lambda * check.slope[order[0]];
+    const auto improved = [&] {
+      return at_.objective() < objective ||
+             (at_.objective() <= objective + at_.slack() && at_.violation() < 0.9 * first);
+    };
+    for (int halving = 0; halving < 40 && !improved(); ++halving) {
       std::vector<double> candidate(at_.w().begin(), at_.w().end());
       for (std::size_t k = 0; k < candidate.size(); ++k) {
         if (before[at_.active()[k]] == 0.0) candidate[k] *= 0.5;
@@ -257,7 +278,7 @@ bool SupportFinish::enter(const std::vector<std::size_t>& violators, const Stati
       at_.tryAt(candidate);
       at_.accept();
     }
-    if (at_.objective() < objective) {
+    if (improved()) {
       if (!record_()) exhausted_ = true;
       return true;
     }

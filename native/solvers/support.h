@@ -27,6 +27,7 @@ class SupportFinish {
  private:
   std::vector<bool> vanishing() const;
   void newton();
+  void newtonSteps();
   void dropVanishing();
   bool newtonStep();
   bool lineSearch(std::span<const double> direction);
@@ -39,6 +40,7 @@ class SupportFinish {
   std::function<bool()> record_;
   double threshold_ = 1e-3;  // of the iterate's scale: below it a coordinate may be vanishing
   std::size_t damping_ = 0;  // how much the last step's matrix needed
+  bool crowds_ = true;  // reweighting still thins out supports much larger than the number of rows
   bool exhausted_ = false;
 };
 

@@ -111,6 +111,12 @@ describe("JSON", () => {
     expectFailure(() => Path.fromJSON({ ...json, version: 2 }), "VERSION", "json.version must be at most 1");
     expectFailure(() => Path.fromJSON({ ...json, fits: [] }), "LENGTH_MISMATCH", "json.fits must have");
     expectFailure(() => Path.fromJSON({ ...json, requested: 2 }), "LENGTH_MISMATCH", "json.fits must have");
+    const trapped = new Proxy([], {
+      get: () => {
+        throw new Error("a trap");
+      },
+    });
+    expectFailure(() => Path.fromJSON({ ...json, fits: trapped }), "INVALID_ARGUMENT", "json.fits");
     const spoilt = { ...json, fits: [json.fits[0], { ...json.fits[1], lambda: -1 }] };
     expectFailure(() => Path.fromJSON(spoilt), "OUT_OF_RANGE", "json.fits[1].lambda must be");
   });

@@ -61,8 +61,9 @@ function expectReweighting(fit: Fit, verdict: Verdict): void {
       expect(Math.abs(w / eta - slope), `slope[${j}]`).toBeLessThanOrEqual(1e-8 * Math.max(slope, 1));
     }
     const strength = eta * (h > 0 ? h : 1);
-    const keep =
-      eta === Infinity || (fit.lambda === 0 && !constrains) ? 1 : strength / (strength + fit.lambda);
+    // Of a constraint 0 / (0 + lambda) is 0, for lambda = 0 too.
+    const open = eta === Infinity || (fit.lambda === 0 && !constrains);
+    const keep = open ? 1 : strength === 0 ? 0 : strength / (strength + fit.lambda);
     expect(fit.keepProbability[j], `keepProbability[${j}]`).toBeCloseTo(keep, 12);
   });
 }

@@ -1,7 +1,7 @@
 // Shapes of data at the edge of what a regression is.
 import { fitSync, type Penalty, penalties, strategies } from "flipside";
 import { describe, expect, test } from "vitest";
-import { type Data, makeProblem, plainProblem, problemOf } from "../../support/problems.ts";
+import { type Data, plainProblem, problemOf } from "../../support/problems.ts";
 import { expectSolution } from "../../support/verify.ts";
 
 const all: [string, Penalty][] = [
@@ -97,13 +97,4 @@ test("more iterations than allowed: the fit says so", () => {
   expect(fit.reason).toBe("maxIterations");
   expect(fit.converged).toBe(false);
   expect(fit.iterations).toBe(1);
-});
-
-test("a flat direction of duplicates under mcp with a < 1 is left too", () => {
-  const seed = { seed: 0, correlation: 0, duplicates: false, constants: false, offset: false, spread: 0 };
-  const data = makeProblem({ ...seed, rows: 1, columns: 106, weights: "none" });
-  const penalty = penalties.mcp({ a: 0.8916345448685175 });
-  const lambda = Math.abs(data.y[0] as number);
-  const fit = fitSync(problemOf(data), { penalty, lambda, intercept: false });
-  expectSolution(fit, data, { intercept: false });
 });
