@@ -44,8 +44,8 @@ describe("what is no matrix", () => {
     [
       "10^9 rows of 10^9",
       { ...size, rows: 1e9, columns: 1e9, get: () => 1 },
-      "OUT_OF_MEMORY",
-      "x must fit into memory",
+      "TOO_LARGE",
+      "x must have at most 134217728 elements to be read one by one with get, but has 1000000000 x 1000000000",
     ],
     [
       "another order",
