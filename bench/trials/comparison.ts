@@ -83,7 +83,7 @@ function aimNotes(comparison: Comparison): string[] {
     if (largest === undefined) return [];
     return comparison.peers.map((peer) => {
       const gain = speedUp(largest.timings, peer);
-      return `${factor(gain)} ${peer}, ${group} (${gain >= aim ? "met" : "missed"})`;
+      return `${gain.toFixed(1)}× ${peer}, ${group} (${gain >= aim ? "met" : "missed"})`;
     });
   });
   return parts.length === 0 ? [] : [`Aim of ${aim}× at p = ${aimSize}: ${parts.join("; ")}.`];
