@@ -93,11 +93,7 @@ class Ard final : public Penalty {
               std::span<double> out) const override {
     const double tau = tauFor(w, context);
     const Support support(w, context.columns);
-    if (tau == 0.0 || support.index.empty()) {
-      etaOf(Posterior{{}, {}, 0.0, Dense(0, 0)}, w, context, support, tau, out);
-    } else {
-      etaOf(solve(w, context, support, tau), w, context, support, tau, out);
-    }
+    etaOf(solve(w, context, support, tau), w, context, support, tau, out);
   }
 
   void slope(std::span<const double> w, const PenaltyContext& context,
@@ -111,12 +107,9 @@ class Ard final : public Penalty {
     const double tau = tauFor(w, context);
     const Support support(w, context.columns);
     std::ranges::fill(slopes, 0.0);
-    Posterior p{{}, {}, 0.0, Dense(0, 0)};
+    const Posterior p = solve(w, context, support, tau);
     double omega = tau > 0.0 ? 0.5 * logDeterminantAtZero(context, tau) : 0.0;
-    if (tau > 0.0 && !support.index.empty()) {
-      p = solve(w, context, support, tau);
-      omega = omegaOf(p, w, support);
-    }
+    if (!p.eta.empty()) omega = omegaOf(p, w, support);
     etaOf(p, w, context, support, tau, eta);
     if (tau == 0.0) return omega;
     for (std::size_t k = 0; k < p.z.size(); ++k) slopes[support.index[k]] = std::sqrt(p.z[k]);
@@ -218,8 +211,10 @@ class Ard final : public Penalty {
     return static_cast<double>(context.columns.rows) * std::log(tau);
   }
 
+  /// Without a coordinate if there is no penalty or no support.
   static Posterior solve(std::span<const double> w, const PenaltyContext& context,
                          const Support& support, double tau) {
+    if (tau == 0.0 || support.index.empty()) return {{}, {}, 0.0, Dense(0, 0)};
     const Dense x = columnsOf(context.columns, support.index);
     return ard::minimise(x.view(), tau, support.of(w), context.cancel);
   }

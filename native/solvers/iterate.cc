@@ -159,6 +159,12 @@ std::vector<double> Iterate::slopesWithout(const std::vector<bool>& chosen) cons
   return slopes;
 }
 
+void Iterate::steepest(std::span<double> out) const {
+  for (std::size_t k = 0; k < w_.size(); ++k) {
+    out[k] = gradient_[k] - std::copysign(problem_.lambda * slope_[k], w_[k]);
+  }
+}
+
 void Iterate::ridgeWeights(std::span<double> out) const {
   for (std::size_t k = 0; k < w_.size(); ++k) {
     const double magnitude = std::abs(w_[k]);

@@ -47,6 +47,8 @@ class Iterate {
   /// they are.
   std::vector<double> slopesWithout(const std::vector<bool>& chosen) const;
 
+  /// out = minus the gradient of the objective, the right-hand side of every step.
+  void steepest(std::span<double> out) const;
   /// lambda * slope / |w|: the ridge weights of the reweighted step, +infinity where etaHat is 0.
   void ridgeWeights(std::span<double> out) const;
   /// Hessian of lambda Omega on the active coordinates: a diagonal if the penalty separates, else

@@ -131,9 +131,7 @@ class Reweighted {
     const std::size_t size = at_.size();
     std::vector<double> ridge(size), rhs(size), step(size), candidate(size);
     at_.ridgeWeights(ridge);
-    for (std::size_t k = 0; k < size; ++k) {
-      rhs[k] = at_.gradient()[k] - std::copysign(problem_.lambda * at_.slope()[k], at_.w()[k]);
-    }
+    at_.steepest(rhs);
     bool solved = at_.quadratic().solve(ridge, {}, rhs, step);
     // Collinear columns that the penalty leaves free (mcp, scad beyond a lambda): a proximal term,
     // which lowers the objective too.

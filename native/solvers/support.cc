@@ -138,13 +138,12 @@ void SupportFinish::dropVanishing() {
 bool SupportFinish::newtonStep() {
   const std::size_t size = at_.size();
   ActiveQuadratic& quadratic = at_.quadratic();
-  const double lambda = at_.problem().lambda;
   const auto h = quadratic.curvature();
   std::vector<double> ridge(size), diagonal, dense, matrix(size), rhs(size), step(size);
   at_.ridgeWeights(ridge);
+  at_.steepest(rhs);
   const bool curved = at_.penaltyCurvature(diagonal, dense);
   for (std::size_t k = 0; k < size; ++k) {
-    rhs[k] = at_.gradient()[k] - std::copysign(lambda * at_.slope()[k], at_.w()[k]);
     // Beyond h the coordinate alone is concave: no minimum is here, the reweighted step leads away.
     if (dense.empty() && !(diagonal[k] > -(1.0 - 1e-7) * h[k])) diagonal[k] = ridge[k];
   }

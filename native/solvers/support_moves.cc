@@ -27,10 +27,13 @@ bool SupportFinish::enter(const std::vector<std::size_t>& violators, const Stati
   const Problem& problem = at_.problem();
   const double objective = at_.objective();
   const std::vector<double> before = at_.full();
+  const auto excess = [&](std::size_t j) {
+    return violationAt(0.0, check.gradient[j], check.slope[j], problem.lambda);
+  };
   std::vector<std::size_t> order = violators;
   std::sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
-    const double x = std::abs(check.gradient[a]) - problem.lambda * check.slope[a];
-    const double y = std::abs(check.gradient[b]) - problem.lambda * check.slope[b];
+    const double x = excess(a);
+    const double y = excess(b);
     return x != y ? x > y : a < b;
   });
   order.resize(std::min(order.size(), std::max<std::size_t>(16, at_.size() / 2)));
@@ -41,13 +44,12 @@ bool SupportFinish::enter(const std::vector<std::size_t>& violators, const Stati
       const double g = std::abs(check.gradient[j]);
       const double t = at_.separable() != nullptr
                            ? coordinateMinimum(*at_.separable(), h[j], g, problem.lambda)
-                           : (g - problem.lambda * check.slope[j]) / h[j];
+                           : excess(j) / h[j];
       full[j] = std::copysign(t, check.gradient[j]);
     }
     at_.set(full);
     // Lower, or equal to working precision and closer to stationary.
-    const double first =
-        std::abs(check.gradient[order[0]]) - problem.lambda * check.slope[order[0]];
+    const double first = excess(order[0]);
     const auto improved = [&] {
       return at_.objective() < objective ||
              (at_.objective() <= objective + at_.slack() && at_.violation() < 0.9 * first);
@@ -100,11 +102,8 @@ bool SupportFinish::leaveSaddle() {
   for (double& value : direction) value *= largest / reach;
   const double objective = at_.objective();
   const std::vector<double> before = at_.full();
-  double descent = 0.0;
-  for (std::size_t k = 0; k < size; ++k) {
-    const double slope = std::copysign(at_.problem().lambda * at_.slope()[k], at_.w()[k]);
-    descent += (at_.gradient()[k] - slope) * direction[k];
-  }
+  at_.steepest(solution);
+  const double descent = linalg::dot(solution, direction);
   if (descent < 0.0) {
     for (double& value : direction) value = -value;
   }
