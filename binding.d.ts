@@ -23,6 +23,40 @@ export interface NativeMatrix {
   columnPointers?: Int32Array | undefined;
 }
 
+/**
+ * A function F of x >= 0 as a table (native/penalties/curve.h). Cell i spans knots[i] <= x < knots[i + 1]; with
+ * t = (x - knots[i]) / (knots[i + 1] - knots[i]) its derivative is F'(x) = sum_k coefficients[8 i + k] t^k, k = 0..7, and
+ * F(x) = values[i] + the integral of that from knots[i].
+ */
+export interface NativeCurve {
+  /** F(0), finite. */
+  atZero: number;
+  /** Increasing, finite, knots[0] >= 0; one more than there are cells, at least one cell. */
+  knots: Float64Array;
+  /** F at the left end of each cell. */
+  values: Float64Array;
+  /** 8 per cell. */
+  coefficients: Float64Array;
+  /** Below knots[0] > 0: F'(x) = limit + coefficient x^exponent. */
+  head: { limit: number; coefficient: number; exponent: number };
+  /** Beyond the last knot F'(x) falls like x^-tailDecay from its value there. */
+  tailDecay: number;
+}
+
+/** A separable penalty that came as functions of the caller, as curves at lambda = 1. */
+export interface NativeTable {
+  /** How it depends on lambda (native/penalties/scaling.h). */
+  scaling: "lambdaFree" | "keepProbability" | "maskFamily";
+  /** omega as a function of w. */
+  omega: NativeCurve;
+  /** f as a function of eta; without it f is computed from omega as sup_w 2 omega(w) - w^2 / eta. */
+  dual?: NativeCurve | undefined;
+  /** omega is convex. */
+  convex: boolean;
+  /** etaHat is nondecreasing, so that the w with etaHat(w) = eta can be found by bisection. */
+  monotone: boolean;
+}
+
 export interface FitRequest {
   x: NativeMatrix;
   y: Float64Array;
@@ -30,6 +64,10 @@ export interface FitRequest {
   offset?: Float64Array | undefined;
   start?: Float64Array | undefined;
   penalty: NativePenalty;
+  /** The name of a registered loss: "squared", "logistic". */
+  loss: string;
+  /** The name of a registered solver: "reweighted", "proximal", "dropout", "etaTrick", "direct". */
+  solver: string;
   /** Empty: a geometric grid, see pathLength and pathRatio. */
   lambdas: Float64Array;
   pathLength: number;
@@ -38,6 +76,46 @@ export interface FitRequest {
   standardize: boolean;
   tolerance: number;
   maxIterations: number;
+  /** Of the random numbers of a stochastic solver, an integer in [0, 2^53). */
+  seed: number;
+  /** proximal: Nesterov's momentum with restarts. */
+  accelerated: boolean;
+  /** dropout: the kind of mask, and its schedule; batchSize 0 lets the solver choose. */
+  mask: "bernoulli" | "unscaledBernoulli" | "gaussian";
+  batchSize: number;
+  stepSize: number;
+  stepDecay: number;
+}
+
+/** What verifyExpectation of lib/ asks for. */
+export interface ExpectationRequest {
+  x: NativeMatrix;
+  y: Float64Array;
+  weights?: Float64Array | undefined;
+  offset?: Float64Array | undefined;
+  intercept: boolean;
+  standardize: boolean;
+  /** On the scale of x, one per column. */
+  coefficients: Float64Array;
+  /** Var(s_j) of each column's mask, in [0, Infinity]; Infinity only where the coefficient is 0. */
+  variances: Float64Array;
+  mask: "bernoulli" | "unscaledBernoulli" | "gaussian" | "hardConcrete";
+  /** hardConcrete only. */
+  beta: number;
+  gamma: number;
+  zeta: number;
+  samples: number;
+  seed: number;
+}
+
+export interface NativeExpectation {
+  /** The mean of L(s o w) over the samples, and the standard error of that mean. */
+  estimate: number;
+  standardError: number;
+  samples: number;
+  /** L(w), and L(w) + 1/2 sum_j Var(s_j) (|x_j|^2 / n) w_j^2. */
+  loss: number;
+  tikhonov: number;
 }
 
 export interface NativeFit {
@@ -54,6 +132,10 @@ export interface NativeFit {
   reason: "tolerance" | "maxIterations" | "aborted" | "stalled";
   objectiveHistory: Float64Array;
   nonzeroHistory: Float64Array;
+  /** Seconds since the start of the fit at each entry of the history. */
+  secondsHistory: Float64Array;
+  /** How far the objective may lie above the one that its solver approaches, at 95 %; NaN for a deterministic solver. */
+  objectiveMargin: number;
 }
 
 export interface NativeProgress {
@@ -71,6 +153,7 @@ export interface Binding {
   /** The registered penalties with the names of their parameters in order. */
   catalogue(): { name: string; parameters: string[] }[];
   createPenalty(name: string, parameters: Float64Array): NativePenalty;
+  createTablePenalty(table: NativeTable): NativePenalty;
   /**
    * omega and dual: the total of a vector. etaHat, keepProbability and slope: one value per element.
    * `design` (standardised columns, column-major) only for a penalty that needs it.
@@ -83,6 +166,9 @@ export interface Binding {
   omegaAt(penalty: NativePenalty, w: number, lambda: number): number;
   dualAt(penalty: NativePenalty, eta: number, lambda: number): number;
   etaHatAt(penalty: NativePenalty, w: number, lambda: number): number;
+  /** omega'(w), its right limit at 0, and f'(eta). */
+  slopeAt(penalty: NativePenalty, w: number, lambda: number): number;
+  dualSlopeAt(penalty: NativePenalty, eta: number, lambda: number): number;
   isSeparable(penalty: NativePenalty): boolean;
   isConvex(penalty: NativePenalty): boolean;
   needsDesign(penalty: NativePenalty): boolean;
@@ -100,6 +186,16 @@ export interface Binding {
   cancel(job: number): void;
   /** The same computation on the calling thread, for small problems. */
   fitSync(request: FitRequest): NativeFit[];
+  /** Losses and solvers that are registered, and what keeps a solver from a loss and a penalty: "" for nothing. */
+  losses(): string[];
+  solvers(): string[];
+  gap(solver: string, loss: string, penalty: NativePenalty): string;
+  /** Monte Carlo on a worker; settles and is cancelled like `fit`, `progress` is told the number of samples drawn. */
+  expectation(
+    request: ExpectationRequest,
+    settle: (error: Error | null, result: NativeExpectation | null) => void,
+    progress: ((samples: number) => void) | null,
+  ): number;
   /** X'X / rows, column-major columns x columns. */
   gram(x: NativeMatrix): Float64Array;
   /** One ridge step (gram + diag(weights)) w = correlation by Cholesky. */

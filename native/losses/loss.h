@@ -1,25 +1,65 @@
-// The empirical risk L as a function of the fitted values. A further loss is one file beside
-// squared.cc.
+// The empirical risk L as a function of the fitted values X w, and the register of losses: a further
+// loss is one file beside squared.cc and logistic.cc.
 #pragma once
 
+#include <functional>
+#include <memory>
 #include <span>
+#include <string>
+#include <string_view>
+#include <vector>
 
 namespace flipside {
 
+/// A mean over the rows, convex and smooth. An instance belongs to one fit: it may keep a warm start.
+/// An intercept, if there is one, is minimised out, so that a solver never sees it:
+/// L(fitted) = min over b of the mean of w_i phi(fitted_i + offset_i + b, y_i).
 class Loss {
  public:
   virtual ~Loss() = default;
-  /// L(fitted), a mean over the rows.
+  virtual std::string_view name() const = 0;
+  /// L(fitted), and out_i = -n dL/dfitted_i: what correlate() turns into the negative gradient.
+  virtual double evaluate(std::span<const double> fitted, std::span<const double> y,
+                          std::span<double> out) const = 0;
+  /// L(fitted) alone.
   virtual double value(std::span<const double> fitted, std::span<const double> y) const = 0;
-  /// out_i = -n dL/dfitted_i: what correlate() turns into the negative gradient.
-  virtual void residual(std::span<const double> fitted, std::span<const double> y,
-                        std::span<double> out) const = 0;
-  /// True when L is quadratic in fitted with curvature 1/n, so that one Gram matrix serves a whole
-  /// fit.
+  /// The Hessian of L in fitted is at most this over n.
+  virtual double curvatureBound() const = 0;
+  /// True when L is quadratic in fitted with curvature exactly 1/n, so that one Gram matrix serves a
+  /// whole fit and masks act as Tikhonov regularisation.
   virtual bool quadratic() const { return false; }
+  /// The b at which L(fitted) is attained; 0 when there is none or the design has absorbed it.
+  virtual double intercept(std::span<const double> fitted, std::span<const double> y) const {
+    (void)fitted, (void)y;
+    return 0.0;
+  }
 };
 
-/// 1/(2n) |y - fitted|^2
-const Loss& squaredLoss();
+/// What a loss may need of the problem; the spans outlive it.
+struct LossContext {
+  std::span<const double> weights;  ///< empty, or one per row with sum n
+  std::span<const double> offset;   ///< empty, or one per row
+  bool intercept = true;
+};
+
+struct LossItem {
+  std::string name;
+  /// True when row weights, offset and intercept are folded into design and response beforehand
+  /// (squared error), so that the context is not needed.
+  bool folds = false;
+  /// Empty, or the sentence on what y must be when it is not ("a number in [0, 1]").
+  std::function<bool(double y)> accepts;
+  std::string requirement;
+  std::function<std::unique_ptr<Loss>(const LossContext&)> make;
+};
+
+/// Every registered loss, sorted by name.
+const std::vector<LossItem>& losses();
+/// Null when the name is unknown.
+const LossItem* findLoss(std::string_view name);
+
+struct LossEntry {
+  explicit LossEntry(LossItem item);
+};
 
 }  // namespace flipside

@@ -1,7 +1,9 @@
 // What every solver is given and what it gives back, on the standardised scale.
 #pragma once
 
+#include <cstdint>
 #include <functional>
+#include <limits>
 #include <span>
 #include <string>
 #include <vector>
@@ -11,6 +13,18 @@
 #include "penalties/penalty.h"
 
 namespace flipside {
+
+enum class MaskKind { bernoulli, unscaledBernoulli, gaussian, hardConcrete };
+
+/// What belongs to one solver alone; the others ignore it.
+struct SolverOptions {
+  bool accelerated = true;              ///< proximal: Nesterov's momentum with restarts
+  MaskKind mask = MaskKind::bernoulli;  ///< dropout
+  std::size_t batchSize = 0;            ///< dropout: rows per step, 0 for the solver's choice
+  double stepSize = 0.5;                ///< dropout: in units of the inverse expected curvature
+  double stepDecay = 0.6;               ///< dropout: steps fall like (1 + k)^-stepDecay over rounds
+  std::uint64_t seed = 0;               ///< of every random number
+};
 
 /// minimise L(w) + lambda Omega(w), L(w) = loss(X w, y)
 struct Problem {
@@ -23,6 +37,7 @@ struct Problem {
   /// leaves).
   double tolerance = 1e-8;
   std::size_t maxIterations = 10000;
+  SolverOptions options{};
   const Cancellation* cancel = nullptr;
   /// Called after each iteration: iteration, objective, violation on the active set, nonzeros.
   std::function<void(std::size_t, double, double, std::size_t)> onIteration;
@@ -38,6 +53,10 @@ struct Solution {
   std::string reason;
   std::vector<double> objectiveHistory;
   std::vector<std::size_t> nonzeroHistory;
+  /// Seconds since the solver began, for each entry of the history.
+  std::vector<double> secondsHistory;
+  /// How far the objective may lie above the minimum approached, at 95 %; NaN: deterministic.
+  double objectiveMargin = std::numeric_limits<double>::quiet_NaN();
 };
 
 /// The first-order condition at w, computed from nothing but the problem and w.
