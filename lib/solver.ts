@@ -42,7 +42,7 @@ export interface DropoutOptions {
   readonly stepDecay?: number | undefined;
 }
 
-/** @internal */
+/** What each solver takes where the caller says nothing. */
 export const solverDefaults: Readonly<Record<SolverName, ConvergenceDefaults>> = Object.freeze({
   reweighted: { tolerance: 1e-8, maxIterations: 10_000 },
   proximal: { tolerance: 1e-8, maxIterations: 100_000 },
