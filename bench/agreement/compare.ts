@@ -1,5 +1,5 @@
 // Every algorithm on one problem with one penalty, from the same start.
-import { type Fit, type FitOptions, fit, penalties } from "flipside";
+import { type Fit, type FitOptions, fit as fitOnce, penalties } from "flipside";
 import type { AgreementPenalty, AgreementProblem } from "./problems.ts";
 
 export type Algorithm = "reweighted" | "proximal" | "accelerated" | "etaTrick" | "direct" | "dropout";
