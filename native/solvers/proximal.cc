@@ -1,0 +1,327 @@
+// AdaProx (LeJeune, Javadi and Baraniuk 2021): a gradient step, then a mask applied as a shrinkage,
+//
+//   w <- alpha o (w - rho grad L(w)),    alpha = etaHat(w) / (etaHat(w) + rho lambda),
+//
+// with rho_j = 1 / (c D_j), D_j the bound on L's curvature along coordinate j. Where c D bounds L's
+// Hessian between the two points, which is tested and c doubled bit by bit if not, this is the
+// exact minimiser of
+//
+//   L(w_k) + grad L(w_k)'(w - w_k) + 1/2 sum_j (w_j - w_kj)^2 / rho_j + lambda/2 sum_j w_j^2 /
+//   eta_j
+//
+// up to a constant, which lies above L + lambda Omega and touches it at w_k: the objective never
+// rises. A penalty that only constrains (hardThreshold) has its etaHat taken at the gradient step,
+// which makes this iterative hard thresholding (Blumensath and Davies 2009).
+//
+// Accelerated, the step is taken from a point extrapolated by Nesterov's momentum (Beck and
+// Teboulle 2009), which begins anew where it points uphill (O'Donoghue and Candes 2015) or where
+// the objective would rise. Every few steps coordinates that vanish become 0 and zeros that violate
+// stationarity come back (support_zeros.h). There is no other finish: what the iteration reaches is
+// what is returned.
+#include <algorithm>
+#include <cmath>
+#include <limits>
+
+#include "solvers/composite.h"
+#include "solvers/course.h"
+#include "solvers/newton.h"
+#include "solvers/solver.h"
+#include "solvers/support_zeros.h"
+
+namespace flipside {
+namespace {
+
+constexpr std::size_t kInterval = 10;   // steps between looks at the gradient of the iterate itself
+constexpr std::size_t kPatience = 100;  // such looks without progress
+constexpr std::size_t kFirstFinish = 1000;
+constexpr int kNewtonSteps = 20;
+constexpr double kGrowth = 1.1;
+constexpr double kRelaxation = 0.9;
+
+class AdaProx {
+ public:
+  explicit AdaProx(const Problem& problem)
+      : problem_(problem),
+        composite_(problem),
+        course_(problem),
+        goal_(stationarityGoal(problem)),
+        eta_(composite_.columns()),
+        slopes_(composite_.columns()) {}
+
+  Solution run(std::span<const double> start) {
+    at_ = composite_.begin(start);
+    course_.begin(at_);
+    try {
+      loop();
+    } catch (const Cancelled&) {
+      course_.end("aborted");
+    }
+    return course_.take();
+  }
+
+ private:
+  void loop() {
+    curvature_ = 1.02 * composite_.lipschitz();
+    composite_.differentiate(at_);
+    previous_ = at_;
+    for (bool moved = true;;) {
+      if (problem_.cancel != nullptr) problem_.cancel->poll();
+      const bool look = !moved || course_.iterations() % kInterval == 0;
+      if (look || course_.exhausted()) {
+        if (stationary()) return course_.end("tolerance");
+        if (course_.exhausted()) return course_.end("maxIterations");
+        bool changed = course_.iterations() > 0 && sift();
+        if (changed && stationary()) return course_.end("tolerance");
+        if (!moved || course_.iterations() >= nextFinish_) {
+          nextFinish_ = 2 * course_.iterations();
+          changed = finish() || changed;
+          if (changed && stationary()) return course_.end("tolerance");
+        }
+        if (!changed && (!moved || !progressed())) return course_.end("stalled");
+      }
+      moved = step();
+    }
+  }
+
+  /// By at_'s own gradient first, then from scratch.
+  bool stationary() {
+    differentiate();
+    composite_.slopes(at_.w, slopes_);
+    violation_ = composite_.violation(at_, slopes_, true);
+    if (!(violation_ <= goal_)) return false;
+    if (!(stationarity(problem_, at_.w).violation <= goal_)) return false;
+    course_.amend(at_);
+    return true;
+  }
+
+  /// At the resolution of the objective the violation still tells progress; it need not fall each
+  /// time.
+  bool progressed() {
+    const bool fell = at_.objective < reference_ - composite_.slack(at_);
+    if (fell || violation_ < 0.999 * leastViolation_) {
+      reference_ = std::min(reference_, at_.objective);
+      leastViolation_ = std::min(leastViolation_, violation_);
+      idle_ = 0;
+      return true;
+    }
+    return ++idle_ < kPatience;
+  }
+
+  bool sift() {
+    candidate_.w = at_.w;
+    bool changed = false;
+    if (dropVanishing(composite_, at_, curvature_, threshold_, candidate_.w)) {
+      changed = accept();
+      if (!changed) threshold_ *= 0.1;
+    }
+    if (changed) {
+      differentiate();
+      composite_.slopes(at_.w, slopes_);
+      candidate_.w = at_.w;
+    }
+    if (letIn(composite_, at_, slopes_, curvature_, goal_, candidate_.w)) {
+      bool entered = accept();
+      for (int halving = 0; !entered && halving < 20; ++halving) {
+        for (std::size_t j = 0; j < at_.w.size(); ++j) {
+          if (at_.w[j] == 0.0) candidate_.w[j] *= 0.5;
+        }
+        entered = accept();
+      }
+      changed = changed || entered;
+    }
+    return changed;
+  }
+
+  /// Moves to the candidate of sift() if the objective does not rise.
+  bool accept() {
+    composite_.evaluate(candidate_);
+    if (!(candidate_.objective <= course_.lowest())) return false;
+    std::swap(at_, candidate_);
+    differentiated_ = false;
+    course_.amend(at_);
+    restart();
+    return true;
+  }
+
+  /// Newton's method on the support; true when it got anywhere.
+  bool finish() {
+    bool moved = false;
+    for (int step = 0; step < kNewtonSteps && !course_.exhausted(); ++step) {
+      differentiate();
+      if (!newtonStep(composite_, at_, course_.lowest(), candidate_)) break;
+      const double violation = composite_.violation(candidate_, slopesAt(candidate_), false);
+      std::swap(at_, candidate_);
+      course_.step(at_, violation);
+      moved = true;
+      if (violation <= 0.01 * goal_) break;
+    }
+    if (moved) restart();
+    return moved;
+  }
+
+  void restart() {
+    momentum_ = 1.0;
+    previous_.w = at_.w;
+  }
+
+  void differentiate() {
+    if (!differentiated_) composite_.differentiate(at_);
+    differentiated_ = true;
+  }
+
+  /// One iteration. False when not even the step from the iterate itself finds a lower objective.
+  bool step() {
+    const double next = 0.5 * (1.0 + std::sqrt(1.0 + 4.0 * momentum_ * momentum_));
+    const double weight = problem_.options.accelerated ? (momentum_ - 1.0) / next : 0.0;
+    if (weight > 0.0) {
+      extrapolate(weight);
+      if (shrinkFrom(base_) && lower()) {
+        if (uphill(base_)) {
+          restart();
+        } else {
+          momentum_ = next;
+        }
+        return advance(base_);
+      }
+      restart();
+    }
+    differentiate();
+    if (!shrinkFrom(at_) || !lower()) return false;
+    momentum_ = 0.5 * (1.0 + std::sqrt(5.0));
+    return advance(at_);
+  }
+
+  bool lower() const {
+    return candidate_.objective <= course_.lowest() + composite_.slack(at_) ||
+           std::isinf(course_.lowest());
+  }
+
+  bool advance(const Point& from) {
+    const double violation =
+        problem_.onIteration ? composite_.violation(from, slopesAt(from), false) : 0.0;
+    std::swap(previous_.w, at_.w);
+    std::swap(previous_.fitted, at_.fitted);
+    std::swap(at_, candidate_);
+    differentiated_ = false;
+    course_.step(at_, violation);
+    curvature_ *= kRelaxation;
+    return true;
+  }
+
+  std::span<const double> slopesAt(const Point& point) {
+    composite_.slopes(point.w, slopes_);
+    return slopes_;
+  }
+
+  /// base_ = at + weight (at - previous); a coordinate that would cross 0 stays where it is.
+  void extrapolate(double weight) {
+    const std::size_t p = at_.w.size();
+    base_.w.resize(p);
+    bool straight = true;
+    for (std::size_t j = 0; j < p; ++j) {
+      base_.w[j] = at_.w[j] + weight * (at_.w[j] - previous_.w[j]);
+      if (composite_.penalty().combinatorial() || base_.w[j] * at_.w[j] > 0.0) continue;
+      straight = straight && base_.w[j] == at_.w[j];
+      base_.w[j] = at_.w[j];
+    }
+    if (straight) {
+      base_.fitted.resize(at_.fitted.size());
+      for (std::size_t i = 0; i < at_.fitted.size(); ++i) {
+        base_.fitted[i] = at_.fitted[i] + weight * (at_.fitted[i] - previous_.fitted[i]);
+      }
+      composite_.evaluateFitted(base_);
+    } else {
+      composite_.evaluate(base_);
+    }
+    composite_.differentiate(base_);
+  }
+
+  /// The AdaProx step from a point into candidate_.
+  bool shrinkFrom(const Point& from) {
+    const std::size_t p = from.w.size();
+    const auto metric = composite_.metric();
+    const bool constrains = composite_.penalty().combinatorial();
+    if (!constrains) composite_.penalty().etaHat(from.w, composite_.context(), eta_);
+    candidate_.w.resize(p);
+    for (int attempt = 0; attempt < 200; ++attempt) {
+      for (std::size_t j = 0; j < p; ++j) {
+        const double rise =
+            composite_.varies(j) ? from.gradient[j] / (curvature_ * metric[j]) : 0.0;
+        candidate_.w[j] = from.w[j] + rise;
+      }
+      if (constrains) composite_.penalty().etaHat(candidate_.w, composite_.context(), eta_);
+      double linear = 0.0;
+      double square = 0.0;
+      for (std::size_t j = 0; j < p; ++j) {
+        candidate_.w[j] *= keep(j);
+        const double step = candidate_.w[j] - from.w[j];
+        linear += from.gradient[j] * step;
+        square += metric[j] * step * step;
+      }
+      composite_.evaluate(candidate_);
+      const double allowed = 0.5 * curvature_ * square;
+      const double largest = 0.5 * problem_.loss.curvatureBound() * distance(from);
+      if (largest <= allowed) return true;
+      // A loss that is flatter there than its bound, where the difference is more than rounding.
+      const bool visible = allowed > 1e3 * composite_.lossSlack(from);
+      if (visible && candidate_.loss - from.loss + linear <= allowed) return true;
+      curvature_ *= std::max(kGrowth, std::min(2.0, 1.05 * largest / allowed));
+    }
+    return false;
+  }
+
+  /// |X (candidate - from)|^2 / n
+  double distance(const Point& from) const {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < from.fitted.size(); ++i) {
+      const double difference = candidate_.fitted[i] - from.fitted[i];
+      sum += difference * difference;
+    }
+    return sum / static_cast<double>(from.fitted.size());
+  }
+
+  double keep(std::size_t j) const {
+    if (!composite_.varies(j)) return 0.0;
+    if (std::isinf(eta_[j])) return 1.0;
+    return eta_[j] / (eta_[j] + problem_.lambda / (curvature_ * composite_.metric()[j]));
+  }
+
+  /// Whether the gradient of the objective where the step began has a positive product with the way
+  /// from the last iterate to the new one.
+  bool uphill(const Point& from) const {
+    double product = 0.0;
+    for (std::size_t j = 0; j < from.w.size(); ++j) {
+      if (eta_[j] == 0.0) continue;
+      const double gradient = problem_.lambda * (from.w[j] / eta_[j]) - from.gradient[j];
+      product += gradient * (candidate_.w[j] - at_.w[j]);
+    }
+    return product > 0.0;
+  }
+
+  const Problem& problem_;
+  Composite composite_;
+  Course course_;
+  double goal_;
+  Point at_, previous_, base_, candidate_;
+  bool differentiated_ = true;
+  double curvature_ = 1.0;  // c
+  double momentum_ = 1.0;
+  double threshold_ = 1e-3;
+  std::vector<double> eta_, slopes_;
+  double violation_ = std::numeric_limits<double>::infinity();
+  double leastViolation_ = violation_;
+  double reference_ = violation_;
+  std::size_t idle_ = 0;
+  std::size_t nextFinish_ = kFirstFinish;
+};
+
+Solution solve(const Problem& problem, std::span<const double> start) {
+  return AdaProx(problem).run(start);
+}
+
+std::string gap(const Loss&, const Penalty&) { return ""; }
+
+const SolverEntry entry({"proximal", gap, solve});
+
+}  // namespace
+}  // namespace flipside
