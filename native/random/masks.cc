@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace flipside {
 namespace {
@@ -33,7 +34,8 @@ Mask gaussianMask(double variance) {
 
 Mask hardConcreteMask(double logA, double mean) {
   if (std::isinf(logA)) return {logA, logA > 0.0 ? 1.0 : 0.0};
-  return {logA, 1.0 / mean};
+  // Finite, so that nothing kept stays nothing.
+  return {logA, std::min(1.0 / mean, std::numeric_limits<double>::max())};
 }
 
 void MaskVector::sample(const Philox& stream, std::span<double> out) const {
