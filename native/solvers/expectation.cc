@@ -78,6 +78,7 @@ class Sampler {
     result_.unseen = unseen(of.rarity);
     transpose();
     const Moments added = support_.empty() ? Moments() : sample();
+    result_.samples = request_.samples;
     result_.estimate = result_.loss + added.mean;
     const auto count = static_cast<double>(request_.samples);
     result_.standardError = std::sqrt(added.squares / (count - 1.0) / count);
@@ -106,10 +107,9 @@ class Sampler {
     }
     for (std::size_t j = 0; j < w_.size(); ++j) {
       if (std::isfinite(variances[j]) || w_[j] == 0.0) continue;
-      const std::string at = "[" + std::to_string(j) + "]";
       throw BadValue("OUT_OF_RANGE", "coefficients",
-                     "coefficients" + at + " must be 0 where the variance of its mask is infinite" +
-                         (request_.variances.empty() ? " under the penalty" : "") + ", but is not");
+                     "coefficients[" + std::to_string(j) +
+                         "] must be 0 where the variance of its mask is infinite, but is not");
     }
     return variances;
   }

@@ -35,8 +35,9 @@ struct ExpectationRequest {
 struct Expectation {
   double estimate = 0.0;       ///< mean of L(s o w) over the samples
   double standardError = 0.0;  ///< of that mean, from the sample variance
-  double loss = 0.0;           ///< L(w)
-  double tikhonov = 0.0;       ///< the right-hand side above
+  std::size_t samples = 0;
+  double loss = 0.0;      ///< L(w)
+  double tikhonov = 0.0;  ///< the right-hand side above
   /// How far elements may move the estimate of which fewer than 30 rare outcomes are expected in
   /// all samples: the normal approximation knows nothing of what it has not seen.
   double unseen = 0.0;
