@@ -1,7 +1,6 @@
 /**
  * The z with P(|Z| <= z) = confidence for a standard normal Z, to a few units in the last place relative to z (or to
  * the 1 - confidence that a double can hold).
- * @internal
  */
 export function normalQuantile(confidence: number): number {
   const tail = 1 - confidence;
