@@ -213,8 +213,7 @@ double Curve::curvature(double x) const {
   }
   if (!(x < last())) {
     if (slopeAtLast_ == 0.0 || data_.tailDecay == 0.0) return 0.0;
-    return -data_.tailDecay * (slopeAtLast_ / last()) *
-           std::pow(last() / x, data_.tailDecay + 1.0);
+    return -data_.tailDecay * (slopeAtLast_ / last()) * std::pow(last() / x, data_.tailDecay + 1.0);
   }
   const std::size_t cell = cellAt(x);
   return derivative(terms(cell), fraction(cell, x)) * inverseWidths_[cell];

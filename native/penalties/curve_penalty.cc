@@ -63,8 +63,8 @@ class CurvePenalty final : public Scaling {
     if (spec_.dual) return spec_.dual->slope(eta);
     // At the ends f' has the limit of omega'^2.
     const bool end = eta == 0.0 || std::isinf(eta);
-    const double slope = end ? spec_.omega.slope(eta)
-                             : maximiserOfConjugate(spec_.omega, eta, spec_.monotone) / eta;
+    const double slope =
+        end ? spec_.omega.slope(eta) : maximiserOfConjugate(spec_.omega, eta, spec_.monotone) / eta;
     return slope * slope;
   }
 

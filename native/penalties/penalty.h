@@ -104,4 +104,7 @@ class SeparablePenalty : public Penalty {
                MutableMatrix out) const final;
 };
 
+/// Omega = 0, which is what every penalty but a combinatorial one amounts to at lambda = 0.
+const Penalty& noPenalty();
+
 }  // namespace flipside
