@@ -5,6 +5,7 @@
 #include "addon/environment.h"
 #include "addon/exit_guard.h"
 #include "addon/exports.h"
+#include "linalg/linalg.h"
 
 namespace flipside::addon {
 
@@ -28,6 +29,7 @@ void load(napi_env env, napi_value exports) {
       entry<initialize>("initialize", environment),
       entry<listCatalogue>("catalogue", environment),
       entry<createPenalty>("createPenalty", environment),
+      entry<createTablePenalty>("createTablePenalty", environment),
       entry<omega>("omega", environment),
       entry<dual>("dual", environment),
       entry<etaHat>("etaHat", environment),
@@ -35,12 +37,16 @@ void load(napi_env env, napi_value exports) {
       entry<omegaAt>("omegaAt", environment),
       entry<dualAt>("dualAt", environment),
       entry<etaHatAt>("etaHatAt", environment),
+      entry<slopeAt>("slopeAt", environment),
+      entry<dualSlopeAt>("dualSlopeAt", environment),
       entry<isSeparable>("isSeparable", environment),
       entry<isConvex>("isConvex", environment),
       entry<needsDesign>("needsDesign", environment),
       entry<fit>("fit", environment),
       entry<cancel>("cancel", environment),
       entry<fitSync>("fitSync", environment),
+      entry<expectation>("expectation", environment),
+      entry<philox>("philox", environment),
       entry<gram>("gram", environment),
       entry<ridge>("ridge", environment),
       entry<threads>("threads", environment),

@@ -9,6 +9,7 @@ napi_value initialize(Environment&, const Arguments&);
 // penalties.cc
 napi_value listCatalogue(Environment&, const Arguments&);
 napi_value createPenalty(Environment&, const Arguments&);
+napi_value createTablePenalty(Environment&, const Arguments&);
 napi_value omega(Environment&, const Arguments&);
 napi_value dual(Environment&, const Arguments&);
 napi_value etaHat(Environment&, const Arguments&);
@@ -16,13 +17,20 @@ napi_value slope(Environment&, const Arguments&);
 napi_value omegaAt(Environment&, const Arguments&);
 napi_value dualAt(Environment&, const Arguments&);
 napi_value etaHatAt(Environment&, const Arguments&);
+napi_value slopeAt(Environment&, const Arguments&);
+napi_value dualSlopeAt(Environment&, const Arguments&);
 napi_value isSeparable(Environment&, const Arguments&);
 napi_value isConvex(Environment&, const Arguments&);
 napi_value needsDesign(Environment&, const Arguments&);
 // fit.cc
 napi_value fit(Environment&, const Arguments&);
-napi_value cancel(Environment&, const Arguments&);
 napi_value fitSync(Environment&, const Arguments&);
+// background.cc
+napi_value cancel(Environment&, const Arguments&);
+// expectation.cc
+napi_value expectation(Environment&, const Arguments&);
+// random.cc
+napi_value philox(Environment&, const Arguments&);
 // linear.cc
 napi_value gram(Environment&, const Arguments&);
 napi_value ridge(Environment&, const Arguments&);
