@@ -131,6 +131,8 @@ class EtaTrick {
       changed = accept();
       if (!changed) threshold_ *= 0.1;
     }
+    trial_ = at_;
+    if (settleTiny(composite_, at_.point, trial_.point.w)) accept();
     if (changed) composite_.slopes(at_.point.w, slopes_);
     trial_ = at_;
     if (letIn(composite_, at_.point, slopes_, curvature, goal_, trial_.point.w)) {
@@ -150,7 +152,7 @@ class EtaTrick {
       trial_.u[j] = std::min(std::log(eta), variational_->highest());
     }
     variational_->evaluate(trial_);
-    if (!(trial_.value <= at_.value)) return false;
+    if (!(trial_.value <= at_.value + composite_.slack(at_.point))) return false;
     std::swap(at_, trial_);
     composite_.differentiate(at_.point);
     begin();

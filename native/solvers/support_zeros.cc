@@ -89,4 +89,21 @@ bool letIn(const Composite& composite, const Point& at, std::span<const double> 
   return any;
 }
 
+bool settleTiny(const Composite& composite, const Point& at, std::vector<double>& w) {
+  const SeparablePenalty* penalty = composite.separable();
+  if (penalty == nullptr || composite.slopeZero() > 0.0) return false;
+  const double lambda = composite.lambda();
+  bool any = false;
+  for (std::size_t j = 0; j < w.size(); ++j) {
+    const double h = composite.metric()[j];
+    const double size = std::abs(w[j]);
+    if (!(h > 0.0) || !(lambda * penalty->curvatureAt(size, lambda) > 1e3 * h)) continue;
+    const double target = at.gradient[j] + h * w[j];
+    const double t = target != 0.0 ? coordinateMinimum(*penalty, h, std::abs(target), lambda) : 0.0;
+    w[j] = std::copysign(t, target);
+    any = true;
+  }
+  return any;
+}
+
 }  // namespace flipside

@@ -23,4 +23,10 @@ bool dropVanishing(const Composite& composite, const Point& at, double curvature
 bool letIn(const Composite& composite, const Point& at, std::span<const double> slopes,
            double curvature, double goal, std::vector<double>& w);
 
+/// A penalty like lp with p just above 1 has no kink, but its slope rises so steeply that the
+/// solution has coordinates of 1e-20 or less: they change no objective, yet stationarity asks for
+/// them. Where the penalty's curvature dwarfs the loss's, w_j, a copy of at.w_j, becomes the
+/// minimiser of the majoriser; -g_j hardly depends on it. Returns whether there were any.
+bool settleTiny(const Composite& composite, const Point& at, std::vector<double>& w);
+
 }  // namespace flipside

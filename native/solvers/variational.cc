@@ -14,38 +14,14 @@ constexpr double kInactive = -std::numeric_limits<double>::infinity();
 Variational::Variational(const Composite& composite, double scale)
     : composite_(composite),
       penalty_(*composite.separable()),
-      inverts_(&penalty_ != &composite.problem().penalty),
-      etaZero_(penalty_.etaHatAt(0.0, composite.lambda())),
       lowest_(std::log(std::numeric_limits<double>::min()) + 50.0),
       highest_(std::log(1e9) + std::log(std::clamp(scale, 1e-250, 1e250))) {}
 
-/// Closed forms where there are. For a penalty in a table, the w with etaHat(w) = eta, where the
-/// supremum in f(eta) = sup 2 omega(w) - w^2 / eta is attained: by bisection of log etaHat, which
-/// is monotone, with steps that double from the guess until they bracket it. At a jump of etaHat
-/// this is the f of the penalty itself, whatever family it came from.
-Variational::Dual Variational::dualAt(double eta, double guess) const {
-  const double lambda = composite_.lambda();
-  if (!inverts_) return {penalty_.dualAt(eta, lambda), penalty_.dualSlopeAt(eta, lambda)};
-  if (eta <= etaZero_) return {2.0 * composite_.omegaZero(), 0.0};
-  const auto below = [&](double logW) { return penalty_.etaHatAt(std::exp(logW), lambda) < eta; };
-  const double least = std::log(std::numeric_limits<double>::min());
-  double low = std::clamp(std::log(guess), least, 700.0);
-  double high = low;
-  for (double step = 1e-3; low > least && !below(low); step *= 4.0) {
-    high = low;
-    low = std::max(least, low - step);
-  }
-  for (double step = 1e-3; high < 700.0 && below(high); step *= 4.0) {
-    low = high;
-    high = std::min(700.0, high + step);
-  }
-  for (int i = 0; i < 60 && high - low > 1e-13 * std::max(1.0, std::abs(low)); ++i) {
-    const double middle = 0.5 * (low + high);
-    (below(middle) ? low : high) = middle;
-  }
-  const double w = std::exp(low);
-  const double quotient = w / eta;
-  return {2.0 * penalty_.omegaAt(w, lambda) - w * quotient, quotient * quotient};
+/// d log etaHat / d log w = 1 - etaHat omega'', away from 0.
+double Variational::elasticity(double w) const {
+  const double eta = penalty_.etaHatAt(w, composite_.lambda());
+  const double value = 1.0 - eta * penalty_.curvatureAt(w, composite_.lambda());
+  return std::isfinite(value) ? std::max(value, 1e-12) : 1.0;
 }
 
 void Variational::balance(JointPoint& at) const {
@@ -61,6 +37,7 @@ void Variational::balance(JointPoint& at) const {
 
 void Variational::evaluate(JointPoint& at) const {
   composite_.evaluate(at.point);
+  const double lambda = composite_.lambda();
   const std::size_t p = at.point.w.size();
   at.dualSlope.resize(p);
   double sum = 0.0;
@@ -72,11 +49,10 @@ void Variational::evaluate(JointPoint& at) const {
     }
     const double w = at.point.w[j];
     const double eta = std::exp(at.u[j]);
-    const Dual dual = dualAt(eta, std::abs(w));
-    at.dualSlope[j] = dual.slope;
-    sum += w * (w / eta) + dual.value;
+    at.dualSlope[j] = penalty_.dualSlopeAt(eta, lambda);
+    sum += w * (w / eta) + penalty_.dualAt(eta, lambda);
   }
-  at.value = at.point.loss + 0.5 * composite_.lambda() * sum;
+  at.value = at.point.loss + 0.5 * lambda * sum;
 }
 
 void Variational::gradient(const JointPoint& at, std::span<double> inW,
@@ -106,9 +82,10 @@ void Variational::precondition(const JointPoint& at, std::span<const double> v,
     const double h = composite_.metric()[j];
     const double ridge = lambda / eta;
     const double square = w * (w / eta);
-    // J_uu = lambda/2 (w^2/eta + d(eta f')/du), where w^2/eta and eta f' agree at a minimum; at
-    // least lambda w^2/eta, which leaves the Schur complement of w at least h.
-    const double bend = lambda * std::max(square, 0.5 * (square + eta * at.dualSlope[j]));
+    // At eta = etaHat J_uu = lambda/2 (w^2/eta + d(eta f')/du) is lambda w^2/eta over the
+    // elasticity of etaHat; with at most 1 for that the Schur complement of w is at least h.
+    const double elastic = std::min(1.0, elasticity(std::abs(w)));
+    const double bend = lambda * std::max(square / elastic, 0.5 * (square + eta * at.dualSlope[j]));
     if (!(bend > 0.0)) {
       out[j] = v[j] / (h + ridge);
       continue;

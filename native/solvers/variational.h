@@ -41,16 +41,10 @@ class Variational {
   void precondition(const JointPoint& at, std::span<const double> v, std::span<double> out) const;
 
  private:
-  struct Dual {
-    double value;
-    double slope;
-  };
-  Dual dualAt(double eta, double guess) const;
+  double elasticity(double w) const;
 
   const Composite& composite_;
   const SeparablePenalty& penalty_;
-  bool inverts_;
-  double etaZero_;
   double lowest_;
   double highest_;
 };
