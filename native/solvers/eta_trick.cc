@@ -171,9 +171,7 @@ class EtaTrick {
       descent = linalg::dot(direction, gradient_);
       if (!(descent < 0.0)) return false;
     }
-    double farthest = 0.0;
-    for (std::size_t j = p; j < 2 * p; ++j) farthest = std::max(farthest, std::abs(direction[j]));
-    double t = std::min(1.0, kLongest / farthest);
+    double t = 1.0;
     const double slack = composite_.slack(at_.point);
     for (int attempt = 0; attempt < 30; ++attempt, t *= 0.5) {
       trial_.point.w = at_.point.w;
@@ -239,7 +237,14 @@ class EtaTrick {
       const Pair& pair = pairs_[k];
       linalg::axpy(weights[k] - linalg::dot(pair.y, out) / pair.product, pair.s, out);
     }
-    for (double& value : out) value = -value;
+    // Where log eta would leap the coordinate goes part of its way: to grow from next to nothing it
+    // must not hold the others up.
+    const std::size_t p = out.size() / 2;
+    for (std::size_t j = 0; j < p; ++j) {
+      const double part = -std::min(1.0, kLongest / std::abs(out[p + j]));
+      out[j] *= part;
+      out[p + j] *= part;
+    }
     return out;
   }
 
