@@ -2,12 +2,38 @@
 #pragma once
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "solvers/composite.h"
 #include "solvers/history.h"
 
 namespace flipside {
+
+/// Tells progress from standing still: at the resolution of the objective the violation still shows
+/// it, and need not fall each time.
+class Patience {
+ public:
+  explicit Patience(std::size_t most) : most_(most) {}
+
+  /// False when there has been none for too many calls.
+  bool progressed(double objective, double slack, double violation, double factor = 0.999) {
+    if (objective < objective_ - slack || violation < factor * violation_) {
+      objective_ = std::min(objective_, objective);
+      violation_ = std::min(violation_, violation);
+      idle_ = 0;
+      return true;
+    }
+    return ++idle_ < most_;
+  }
+  bool idle() const { return idle_ > 0; }
+
+ private:
+  std::size_t most_;
+  std::size_t idle_ = 0;
+  double objective_ = std::numeric_limits<double>::infinity();
+  double violation_ = objective_;
+};
 
 class Course {
  public:

@@ -42,6 +42,7 @@ class EtaTrick {
       : problem_(problem),
         composite_(problem),
         course_(problem),
+        patience_(kPatience),
         goal_(stationarityGoal(problem)),
         slopes_(composite_.columns()) {}
 
@@ -109,18 +110,14 @@ class EtaTrick {
     return true;
   }
 
+  /// Where there is none, eta <- etaHat(w) may still lower J.
   bool progressed(bool moved) {
-    const bool fell = at_.value < reference_ - composite_.slack(at_.point);
-    if (moved && (fell || violation_ < 0.99 * leastViolation_)) {
-      reference_ = std::min(reference_, at_.value);
-      leastViolation_ = std::min(leastViolation_, violation_);
-      idle_ = 0;
-      return true;
-    }
+    const double slack = composite_.slack(at_.point);
+    const bool goesOn = patience_.progressed(at_.value, slack, violation_, 0.99);
+    if (moved && !patience_.idle()) return true;
     const double before = at_.value;
     settle();
-    if (at_.value < before - composite_.slack(at_.point)) idle_ = 0;
-    return ++idle_ < kPatience;
+    return at_.value < before - slack || goesOn;
   }
 
   bool sift() {
@@ -251,6 +248,7 @@ class EtaTrick {
   const Problem& problem_;
   Composite composite_;
   Course course_;
+  Patience patience_;
   double goal_;
   const Variational* variational_ = nullptr;
   JointPoint at_, trial_;
@@ -258,9 +256,6 @@ class EtaTrick {
   std::deque<Pair> pairs_;
   double threshold_ = 1e-3;
   double violation_ = std::numeric_limits<double>::infinity();
-  double leastViolation_ = violation_;
-  double reference_ = violation_;
-  std::size_t idle_ = 0;
 };
 
 Solution solve(const Problem& problem, std::span<const double> start) {

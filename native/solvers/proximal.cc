@@ -44,6 +44,7 @@ class AdaProx {
       : problem_(problem),
         composite_(problem),
         course_(problem),
+        patience_(kPatience),
         goal_(stationarityGoal(problem)),
         eta_(composite_.columns()),
         slopes_(composite_.columns()) {}
@@ -77,7 +78,12 @@ class AdaProx {
           changed = finish() || changed;
           if (changed && stationary()) return course_.end("tolerance");
         }
-        if (!changed && (!moved || !progressed())) return course_.end("stalled");
+        if (changed) {
+          moved = true;
+        } else if (!moved ||
+                   !patience_.progressed(at_.objective, composite_.slack(at_), violation_)) {
+          return course_.end("stalled");
+        }
       }
       moved = step();
     }
@@ -92,19 +98,6 @@ class AdaProx {
     if (!(stationarity(problem_, at_.w).violation <= goal_)) return false;
     course_.amend(at_);
     return true;
-  }
-
-  /// At the resolution of the objective the violation still tells progress; it need not fall each
-  /// time.
-  bool progressed() {
-    const bool fell = at_.objective < reference_ - composite_.slack(at_);
-    if (fell || violation_ < 0.999 * leastViolation_) {
-      reference_ = std::min(reference_, at_.objective);
-      leastViolation_ = std::min(leastViolation_, violation_);
-      idle_ = 0;
-      return true;
-    }
-    return ++idle_ < kPatience;
   }
 
   bool sift() {
@@ -301,6 +294,7 @@ class AdaProx {
   const Problem& problem_;
   Composite composite_;
   Course course_;
+  Patience patience_;
   double goal_;
   Point at_, previous_, base_, candidate_;
   bool differentiated_ = true;
@@ -309,9 +303,6 @@ class AdaProx {
   double threshold_ = 1e-3;
   std::vector<double> eta_, slopes_;
   double violation_ = std::numeric_limits<double>::infinity();
-  double leastViolation_ = violation_;
-  double reference_ = violation_;
-  std::size_t idle_ = 0;
   std::size_t nextFinish_ = kFirstFinish;
 };
 
