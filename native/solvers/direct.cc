@@ -35,6 +35,7 @@ class Direct {
         course_(problem),
         patience_(kPatience),
         goal_(stationarityGoal(problem)),
+        zeros_(composite_, goal_),
         slopes_(composite_.columns()),
         steepest_(composite_.columns()) {
     const SeparablePenalty* penalty = composite_.separable();
@@ -87,9 +88,9 @@ class Direct {
   bool lookAtZeros() {
     bool changed = false;
     candidate_.w = at_.w;
-    if (settleTiny(composite_, at_, candidate_.w)) accept();
+    if (zeros_.settleTiny(at_, candidate_.w)) accept();
     candidate_.w = at_.w;
-    if (letIn(composite_, at_, slopes_, largest_, goal_, candidate_.w)) changed = accept();
+    if (zeros_.letIn(at_, slopes_, largest_, candidate_.w)) changed = accept();
     return changed;
   }
 
@@ -170,6 +171,7 @@ class Direct {
   Course course_;
   Patience patience_;
   double goal_;
+  SupportZeros zeros_;
   Point at_, candidate_;
   std::vector<double> slopes_, steepest_, bend_;
   bool kink_ = true;

@@ -44,6 +44,7 @@ class EtaTrick {
         course_(problem),
         patience_(kPatience),
         goal_(stationarityGoal(problem)),
+        zeros_(composite_, goal_),
         slopes_(composite_.columns()) {}
 
   Solution run(std::span<const double> start) {
@@ -103,7 +104,9 @@ class EtaTrick {
       // An earlier point was better: back there, where J is lower too.
       at_.point.w = course_.w();
       settle();
-      return false;
+      composite_.slopes(at_.point.w, slopes_);
+      violation_ = composite_.violation(at_.point, slopes_, true);
+      if (!(violation_ <= goal_)) return false;
     }
     if (!(stationarity(problem_, at_.point.w).violation <= goal_)) return false;
     course_.amend(at_.point);
@@ -124,15 +127,15 @@ class EtaTrick {
     const double curvature = composite_.lipschitz();
     bool changed = false;
     trial_ = at_;
-    if (dropVanishing(composite_, at_.point, curvature, threshold_, trial_.point.w)) {
+    if (zeros_.drop(at_.point, curvature, trial_.point.w)) {
       changed = accept();
-      if (!changed) threshold_ *= 0.1;
+      if (!changed) zeros_.dropRefused();
     }
     trial_ = at_;
-    if (settleTiny(composite_, at_.point, trial_.point.w)) accept();
+    if (zeros_.settleTiny(at_.point, trial_.point.w)) accept();
     if (changed) composite_.slopes(at_.point.w, slopes_);
     trial_ = at_;
-    if (letIn(composite_, at_.point, slopes_, curvature, goal_, trial_.point.w)) {
+    if (zeros_.letIn(at_.point, slopes_, curvature, trial_.point.w)) {
       changed = accept() || changed;
     }
     return changed;
@@ -250,11 +253,11 @@ class EtaTrick {
   Course course_;
   Patience patience_;
   double goal_;
+  SupportZeros zeros_;
   const Variational* variational_ = nullptr;
   JointPoint at_, trial_;
   std::vector<double> gradient_, slopes_;
   std::deque<Pair> pairs_;
-  double threshold_ = 1e-3;
   double violation_ = std::numeric_limits<double>::infinity();
 };
 

@@ -110,9 +110,9 @@ class Newton {
       const double curvature = linalg::dot(v, image);
       double size2 = 0.0;
       for (std::size_t k = 0; k < size; ++k) size2 += v[k] * v[k] / inverse[k];
-      // Not convex along v: what there is so far is a direction of descent, else v is one.
       if (!(curvature > 1e-12 * size2)) {
-        if (step == 0) x = v;
+        if (!reachZero(v) && step > 0) return true;
+        x = v;
         return true;
       }
       const double length = product / curvature;
@@ -129,6 +129,19 @@ class Newton {
     return true;
   }
 
+  /// A direction of descent along which there is no curvature (more coordinates than rows, say)
+  /// goes on until the first coordinate is 0. False when none comes closer to it.
+  bool reachZero(std::span<double> v) const {
+    double length = std::numeric_limits<double>::infinity();
+    for (std::size_t k = 0; k < v.size(); ++k) {
+      const double w = at_.w[index_[k]];
+      if (v[k] * w < 0.0) length = std::min(length, -w / v[k]);
+    }
+    if (!std::isfinite(length)) return false;
+    for (double& value : v) value *= length;
+    return true;
+  }
+
   bool search(std::span<const double> direction, double limit, Point& next) {
     const double slack = composite_.slack(at_);
     const double violation = composite_.violation(at_, slopes_, false);
@@ -142,7 +155,8 @@ class Newton {
         const double w = at_.w[index_[k]];
         double& value = next.w[index_[k]];
         value = w + t * direction[k];
-        if (!smooth && value * w <= 0.0) value = kink ? 0.0 : 0.1 * w;
+        const bool reaches = value * w <= 0.0 || std::abs(value) <= 1e-14 * std::abs(w);
+        if (!smooth && reaches) value = kink ? 0.0 : 0.1 * w;
       }
       composite_.evaluate(next);
       if (!(next.objective <= limit + slack)) continue;

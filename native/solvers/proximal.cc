@@ -34,6 +34,7 @@ namespace {
 constexpr std::size_t kInterval = 10;   // steps between looks at the gradient of the iterate itself
 constexpr std::size_t kPatience = 100;  // such looks without progress
 constexpr std::size_t kFirstFinish = 1000;
+constexpr std::size_t kFinishInterval = 2000;  // at most
 constexpr int kNewtonSteps = 20;
 constexpr double kGrowth = 1.1;
 constexpr double kRelaxation = 0.9;
@@ -46,6 +47,7 @@ class AdaProx {
         course_(problem),
         patience_(kPatience),
         goal_(stationarityGoal(problem)),
+        zeros_(composite_, goal_),
         eta_(composite_.columns()),
         slopes_(composite_.columns()) {}
 
@@ -74,7 +76,7 @@ class AdaProx {
         bool changed = course_.iterations() > 0 && sift();
         if (changed && stationary()) return course_.end("tolerance");
         if (!moved || course_.iterations() >= nextFinish_) {
-          nextFinish_ = 2 * course_.iterations();
+          nextFinish_ = course_.iterations() + std::min(course_.iterations(), kFinishInterval);
           changed = finish() || changed;
           if (changed && stationary()) return course_.end("tolerance");
         }
@@ -103,16 +105,16 @@ class AdaProx {
   bool sift() {
     candidate_.w = at_.w;
     bool changed = false;
-    if (dropVanishing(composite_, at_, curvature_, threshold_, candidate_.w)) {
+    if (zeros_.drop(at_, curvature_, candidate_.w)) {
       changed = accept();
-      if (!changed) threshold_ *= 0.1;
+      if (!changed) zeros_.dropRefused();
     }
     if (changed) {
       differentiate();
       composite_.slopes(at_.w, slopes_);
       candidate_.w = at_.w;
     }
-    if (letIn(composite_, at_, slopes_, curvature_, goal_, candidate_.w)) {
+    if (zeros_.letIn(at_, slopes_, curvature_, candidate_.w)) {
       bool entered = accept();
       for (int halving = 0; !entered && halving < 20; ++halving) {
         for (std::size_t j = 0; j < at_.w.size(); ++j) {
@@ -296,11 +298,11 @@ class AdaProx {
   Course course_;
   Patience patience_;
   double goal_;
+  SupportZeros zeros_;
   Point at_, previous_, base_, candidate_;
   bool differentiated_ = true;
   double curvature_ = 1.0;  // c
   double momentum_ = 1.0;
-  double threshold_ = 1e-3;
   std::vector<double> eta_, slopes_;
   double violation_ = std::numeric_limits<double>::infinity();
   std::size_t nextFinish_ = kFirstFinish;

@@ -7,6 +7,8 @@
 namespace flipside {
 namespace {
 
+constexpr double kEdge = 1e-6;
+
 /// A local minimiser t > 0 of h/2 t^2 - g t + lambda omega(t), which falls at 0 and rises from g /
 /// h on: by bisection of its derivative in log t, since t may be any number of orders below g / h.
 double coordinateMinimum(const SeparablePenalty& penalty, double h, double g, double lambda) {
@@ -22,66 +24,77 @@ double coordinateMinimum(const SeparablePenalty& penalty, double h, double g, do
   return std::min(high, std::exp(above));
 }
 
-bool dropSeparable(const Composite& composite, const Point& at, double curvature, double small,
-                   std::vector<double>& w) {
-  const SeparablePenalty& penalty = *composite.separable();
-  const double lambda = composite.lambda();
-  const double kink = composite.slopeZero();
+}  // namespace
+
+SupportZeros::SupportZeros(const Composite& composite, double goal)
+    : composite_(composite), goal_(goal) {}
+
+bool SupportZeros::drop(const Point& at, double curvature, std::vector<double>& w) {
+  const double largest = at.scale();
+  peak_ = std::max(peak_, largest);
+  if (composite_.penalty().combinatorial()) return false;
+  // Where all of them vanish each is small.
+  const double scale = std::max(largest, 0.01 * peak_);
+  if (composite_.separable() != nullptr) return dropSeparable(at, curvature, scale, w);
+  return dropTogether(at, threshold_ * scale, w);
+}
+
+bool SupportZeros::dropSeparable(const Point& at, double curvature, double scale,
+                                 std::vector<double>& w) const {
+  const SeparablePenalty& penalty = *composite_.separable();
+  const double lambda = composite_.lambda();
+  const double kink = composite_.slopeZero();
   if (!(kink > 0.0)) return false;
+  const double small =
+      penalty.convex() ? std::numeric_limits<double>::infinity() : threshold_ * scale;
   bool any = false;
   for (std::size_t j = 0; j < w.size(); ++j) {
     const double size = std::abs(w[j]);
-    if (size == 0.0 || size > small || !(std::abs(at.gradient[j]) < lambda * kink)) continue;
+    if (size == 0.0 || size > small) continue;
+    const double gradient = std::abs(at.gradient[j]);
     // What 0 saves of the penalty, over |w_j|: the smaller of the slopes at both ends.
     const double saved = lambda * std::min(kink, penalty.slopeAt(size, lambda));
-    const double cost = std::copysign(at.gradient[j], at.gradient[j] * w[j]) +
-                        0.5 * curvature * composite.metric()[j] * size;
-    if (cost > saved) continue;
+    const double cost = std::copysign(gradient, at.gradient[j] * w[j]) +
+                        0.5 * curvature * composite_.metric()[j] * size;
+    // On the very edge a coordinate shrinks ever more slowly; close to 0 it may go all the same.
+    const bool edge = size <= kEdge * scale && gradient <= lambda * kink + 0.5 * goal_;
+    if (!edge && !(gradient < lambda * kink && cost <= saved)) continue;
     w[j] = 0.0;
     any = true;
   }
   return any;
 }
 
-}  // namespace
-
-bool dropVanishing(const Composite& composite, const Point& at, double curvature, double threshold,
-                   std::vector<double>& w) {
-  if (composite.penalty().combinatorial()) return false;
-  const double small = composite.penalty().convex() ? std::numeric_limits<double>::infinity()
-                                                    : threshold * at.scale();
-  if (composite.separable() != nullptr) return dropSeparable(composite, at, curvature, small, w);
-  bool any = false;
+bool SupportZeros::dropTogether(const Point& at, double small, std::vector<double>& w) const {
   for (double& value : w) {
-    any = any || (value != 0.0 && std::abs(value) <= small);
     if (std::abs(value) <= small) value = 0.0;
   }
-  if (!any) return false;
+  if (w == at.w) return false;
   std::vector<double> slopes(w.size());
-  composite.slopes(w, slopes);
-  any = false;
+  composite_.slopes(w, slopes);
+  bool any = false;
   for (std::size_t j = 0; j < w.size(); ++j) {
     if (w[j] == at.w[j]) continue;
-    const bool allowed = std::abs(at.gradient[j]) < 0.99 * composite.lambda() * slopes[j];
+    const bool allowed = std::abs(at.gradient[j]) < 0.99 * composite_.lambda() * slopes[j];
     if (!allowed) w[j] = at.w[j];
     any = any || allowed;
   }
   return any;
 }
 
-bool letIn(const Composite& composite, const Point& at, std::span<const double> slopes,
-           double curvature, double goal, std::vector<double>& w) {
-  if (composite.penalty().combinatorial()) return false;
-  const double lambda = composite.lambda();
+bool SupportZeros::letIn(const Point& at, std::span<const double> slopes, double curvature,
+                         std::vector<double>& w) const {
+  if (composite_.penalty().combinatorial()) return false;
+  const double lambda = composite_.lambda();
   bool any = false;
   for (std::size_t j = 0; j < w.size(); ++j) {
-    if (w[j] != 0.0 || !composite.varies(j)) continue;
+    if (w[j] != 0.0 || !composite_.varies(j)) continue;
     const double excess = violationAt(0.0, at.gradient[j], slopes[j], lambda);
-    if (!(excess > goal)) continue;
-    const double h = curvature * composite.metric()[j];
+    if (!(excess > goal_)) continue;
+    const double h = curvature * composite_.metric()[j];
     const double g = std::abs(at.gradient[j]);
-    const double t = composite.separable() != nullptr
-                         ? coordinateMinimum(*composite.separable(), h, g, lambda)
+    const double t = composite_.separable() != nullptr
+                         ? coordinateMinimum(*composite_.separable(), h, g, lambda)
                          : excess / h;
     w[j] = std::copysign(t, at.gradient[j]);
     any = any || t > 0.0;
@@ -89,13 +102,13 @@ bool letIn(const Composite& composite, const Point& at, std::span<const double> 
   return any;
 }
 
-bool settleTiny(const Composite& composite, const Point& at, std::vector<double>& w) {
-  const SeparablePenalty* penalty = composite.separable();
-  if (penalty == nullptr || composite.slopeZero() > 0.0) return false;
-  const double lambda = composite.lambda();
+bool SupportZeros::settleTiny(const Point& at, std::vector<double>& w) const {
+  const SeparablePenalty* penalty = composite_.separable();
+  if (penalty == nullptr || composite_.slopeZero() > 0.0) return false;
+  const double lambda = composite_.lambda();
   bool any = false;
   for (std::size_t j = 0; j < w.size(); ++j) {
-    const double h = composite.metric()[j];
+    const double h = composite_.metric()[j];
     const double size = std::abs(w[j]);
     if (!(h > 0.0) || !(lambda * penalty->curvatureAt(size, lambda) > 1e3 * h)) continue;
     const double target = at.gradient[j] + h * w[j];
