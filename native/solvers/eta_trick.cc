@@ -30,10 +30,14 @@ constexpr std::size_t kMemory = 20;
 constexpr std::size_t kPatience = 50;  // checks without progress
 constexpr double kLongest = 3.0;       // step of log eta
 constexpr double kArmijo = 1e-4;
+constexpr double kLeastCurvature = 1e-8;
+
+constexpr double infinity = std::numeric_limits<double>::infinity();
 
 struct Pair {
   std::vector<double> s, y;
-  double product;
+  double product = 0.0;  // s'y
+  double square = 0.0;   // y'B^-1 y
 };
 
 class EtaTrick {
@@ -149,7 +153,7 @@ class EtaTrick {
       const double w = trial_.point.w[j];
       if (w == at_.point.w[j]) continue;
       const double eta = composite_.separable()->etaHatAt(std::abs(w), lambda);
-      trial_.u[j] = std::min(std::log(eta), variational_->highest());
+      trial_.u[j] = eta > 0.0 ? variational_->within(std::log(eta)) : -infinity;
     }
     variational_->evaluate(trial_);
     if (!(trial_.value <= at_.value + composite_.slack(at_.point))) return false;
@@ -178,7 +182,8 @@ class EtaTrick {
       trial_.u = at_.u;
       for (std::size_t j = 0; j < p; ++j) {
         trial_.point.w[j] += t * direction[j];
-        trial_.u[j] = std::min(trial_.u[j] + t * direction[p + j], variational_->highest());
+        if (!at_.active(j)) continue;
+        trial_.u[j] = variational_->within(trial_.u[j] + t * direction[p + j]);
       }
       variational_->evaluate(trial_);
       if (!(trial_.value <= at_.value + kArmijo * t * descent + slack)) continue;
@@ -193,19 +198,25 @@ class EtaTrick {
     composite_.differentiate(trial_.point);
     std::vector<double> next(2 * p);
     variational_->gradient(trial_, std::span(next).first(p), std::span(next).last(p));
-    Pair pair{std::vector<double>(2 * p), std::vector<double>(2 * p), 0.0};
+    Pair pair{std::vector<double>(2 * p), std::vector<double>(2 * p)};
     for (std::size_t j = 0; j < p; ++j) {
       pair.s[j] = trial_.point.w[j] - at_.point.w[j];
       pair.s[p + j] = at_.active(j) ? trial_.u[j] - at_.u[j] : 0.0;
     }
     for (std::size_t j = 0; j < 2 * p; ++j) pair.y[j] = next[j] - gradient_[j];
     pair.product = linalg::dot(pair.s, pair.y);
-    if (pair.product > 1e-10 * linalg::norm(pair.s) * linalg::norm(pair.y)) {
+    gradient_ = std::move(next);
+    std::swap(at_, trial_);
+    std::vector<double> image(2 * p);
+    variational_->precondition(at_, pair.y, image);
+    pair.square = linalg::dot(pair.y, image);
+    // Where J is not convex along the step, what was learnt before is of another place.
+    if (!(pair.product > kLeastCurvature * pair.square)) {
+      pairs_.clear();
+    } else {
       pairs_.push_back(std::move(pair));
       if (pairs_.size() > kMemory) pairs_.pop_front();
     }
-    gradient_ = std::move(next);
-    std::swap(at_, trial_);
     double violation = 0.0;
     if (problem_.onIteration) {
       composite_.slopes(at_.point.w, slopes_);
@@ -225,13 +236,7 @@ class EtaTrick {
     }
     std::vector<double> out(q.size());
     variational_->precondition(at_, q, out);
-    double size = 1.0;
-    if (!pairs_.empty()) {
-      const Pair& last = pairs_.back();
-      std::vector<double> image(q.size());
-      variational_->precondition(at_, last.y, image);
-      size = last.product / linalg::dot(last.y, image);
-    }
+    const double size = pairs_.empty() ? 1.0 : pairs_.back().product / pairs_.back().square;
     for (double& value : out) value *= size;
     for (std::size_t k = 0; k < pairs_.size(); ++k) {
       const Pair& pair = pairs_[k];
@@ -258,7 +263,7 @@ class EtaTrick {
   JointPoint at_, trial_;
   std::vector<double> gradient_, slopes_;
   std::deque<Pair> pairs_;
-  double violation_ = std::numeric_limits<double>::infinity();
+  double violation_ = infinity;
 };
 
 Solution solve(const Problem& problem, std::span<const double> start) {

@@ -14,8 +14,8 @@ constexpr double kInactive = -std::numeric_limits<double>::infinity();
 Variational::Variational(const Composite& composite, double scale)
     : composite_(composite),
       penalty_(*composite.separable()),
-      lowest_(std::log(std::numeric_limits<double>::min()) + 50.0),
-      highest_(std::log(1e9) + std::log(std::clamp(scale, 1e-250, 1e250))) {}
+      lowest_(std::log(std::max(penalty_.etaHatAt(0.0, composite.lambda()), 1e-285))),
+      highest_(std::max(lowest_, std::log(1e9) + std::log(std::clamp(scale, 1e-250, 1e250)))) {}
 
 /// d log etaHat / d log w = 1 - etaHat omega'', away from 0.
 double Variational::elasticity(double w) const {
@@ -65,8 +65,9 @@ void Variational::gradient(const JointPoint& at, std::span<double> inW,
     const double eta = std::exp(at.u[j]);
     inW[j] = lambda * (w / eta) - at.point.gradient[j];
     inU[j] = 0.5 * lambda * (eta * at.dualSlope[j] - w * (w / eta));
-    // At the end of its range u has nowhere to go.
-    if (at.u[j] >= highest_ && inU[j] < 0.0) inU[j] = 0.0;
+    // At the ends of its range u has nowhere to go.
+    const bool end = (at.u[j] >= highest_ && inU[j] < 0.0) || (at.u[j] <= lowest_ && inU[j] > 0.0);
+    if (end) inU[j] = 0.0;
   }
 }
 

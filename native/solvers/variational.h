@@ -6,6 +6,7 @@
 // with equality at eta = etaHat(w).
 #pragma once
 
+#include <algorithm>
 #include <vector>
 
 #include "solvers/composite.h"
@@ -25,10 +26,12 @@ struct JointPoint {
 class Variational {
  public:
   /// Needs a separable penalty. scale: the size of the coefficients; etaHat is infinite where a
-  /// penalty is flat, and eta stays below 1e9 times this.
+  /// penalty is flat, and eta stays below 1e9 times this. Nor does it fall below etaHat(0), where J
+  /// is flat or worse.
   Variational(const Composite& composite, double scale);
 
-  double highest() const { return highest_; }
+  /// Where log eta may be.
+  double within(double u) const { return std::clamp(u, lowest_, highest_); }
 
   /// eta = etaHat(w), and everything else.
   void balance(JointPoint& at) const;
