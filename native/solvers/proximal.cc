@@ -118,7 +118,7 @@ class AdaProx {
       bool entered = accept();
       for (int halving = 0; !entered && halving < 20; ++halving) {
         for (std::size_t j = 0; j < at_.w.size(); ++j) {
-          if (at_.w[j] == 0.0) candidate_.w[j] *= 0.5;
+          candidate_.w[j] = 0.5 * (candidate_.w[j] + at_.w[j]);
         }
         entered = accept();
       }

@@ -8,6 +8,7 @@ namespace flipside {
 namespace {
 
 constexpr double kEdge = 1e-6;
+constexpr double kTiny = 1e-9;
 
 /// A local minimiser t > 0 of h/2 t^2 - g t + lambda omega(t), which falls at 0 and rises from g /
 /// h on: by bisection of its derivative in log t, since t may be any number of orders below g / h.
@@ -86,9 +87,10 @@ bool SupportZeros::letIn(const Point& at, std::span<const double> slopes, double
                          std::vector<double>& w) const {
   if (composite_.penalty().combinatorial()) return false;
   const double lambda = composite_.lambda();
+  const double tiny = composite_.slopeZero() > 0.0 ? kTiny * at.scale() : 0.0;
   bool any = false;
   for (std::size_t j = 0; j < w.size(); ++j) {
-    if (w[j] != 0.0 || !composite_.varies(j)) continue;
+    if (std::abs(w[j]) > tiny || !composite_.varies(j)) continue;
     const double excess = violationAt(0.0, at.gradient[j], slopes[j], lambda);
     if (!(excess > goal_)) continue;
     const double h = curvature * composite_.metric()[j];

@@ -24,8 +24,8 @@ class SupportZeros {
   /// The objective rose: what counts as small was too large.
   void dropRefused() { threshold_ *= 0.1; }
 
-  /// Moves zeros that violate stationarity by more than goal to the minimiser of the majoriser next
-  /// to 0. slopes: those at at.w.
+  /// Moves zeros, and what is next to a kink at 0, that violate stationarity by more than goal to
+  /// the minimiser of the majoriser next to 0. slopes: those at at.w.
   bool letIn(const Point& at, std::span<const double> slopes, double curvature,
              std::vector<double>& w) const;
 
