@@ -3,21 +3,24 @@
 //   w <- alpha o (w - rho grad L(w)),    alpha = etaHat(w) / (etaHat(w) + rho lambda),
 //
 // with rho_j = 1 / (c D_j), D_j the bound on L's curvature along coordinate j. Where c D bounds L's
-// Hessian between the two points, which is tested and c doubled bit by bit if not, this is the
-// exact minimiser of
+// curvature along the step, which is tested, and c raised if not, this is the exact minimiser of
 //
 //   L(w_k) + grad L(w_k)'(w - w_k) + 1/2 sum_j (w_j - w_kj)^2 / rho_j + lambda/2 sum_j w_j^2 /
 //   eta_j
 //
-// up to a constant, which lies above L + lambda Omega and touches it at w_k: the objective never
-// rises. A penalty that only constrains (hardThreshold) has its etaHat taken at the gradient step,
-// which makes this iterative hard thresholding (Blumensath and Davies 2009).
+// up to a constant, which lies above L + lambda Omega at the step and touches it at w_k: the
+// objective never rises. A penalty that only constrains (hardThreshold) has its etaHat taken at the
+// gradient step, which makes this iterative hard thresholding (Blumensath and Davies 2009).
 //
 // Accelerated, the step is taken from a point extrapolated by Nesterov's momentum (Beck and
 // Teboulle 2009), which begins anew where it points uphill (O'Donoghue and Candes 2015) or where
-// the objective would rise. Every few steps coordinates that vanish become 0 and zeros that violate
-// stationarity come back (support_zeros.h). There is no other finish: what the iteration reaches is
-// what is returned.
+// the objective would rise.
+//
+// Two things are added. Every kInterval steps coordinates that vanish become 0 and zeros that
+// violate stationarity come back (support_zeros.h). And near a solution a coordinate moves at the
+// rate of its own alpha, however well conditioned L is, as it does in reweighting: fits that take
+// kFirstFinish steps are helped by Newton's method on the support (newton.h) now and then, each of
+// whose steps counts as an iteration.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -37,6 +40,7 @@ constexpr std::size_t kFirstFinish = 1000;
 constexpr std::size_t kFinishInterval = 2000;  // at most
 constexpr int kNewtonSteps = 20;
 constexpr double kGrowth = 1.1;
+constexpr double kLeast = 1e-8;
 constexpr double kRelaxation = 0.9;
 
 class AdaProx {
@@ -65,6 +69,7 @@ class AdaProx {
  private:
   void loop() {
     curvature_ = 1.02 * composite_.lipschitz();
+    limit_ = 2.0 * composite_.lipschitz();
     composite_.differentiate(at_);
     previous_ = at_;
     for (bool moved = true;;) {
@@ -170,7 +175,8 @@ class AdaProx {
     const double weight = problem_.options.accelerated ? (momentum_ - 1.0) / next : 0.0;
     if (weight > 0.0) {
       extrapolate(weight);
-      if (shrinkFrom(base_) && lower()) {
+      shrinkFrom(base_);
+      if (lower()) {
         if (uphill(base_)) {
           restart();
         } else {
@@ -181,7 +187,8 @@ class AdaProx {
       restart();
     }
     differentiate();
-    if (!shrinkFrom(at_) || !lower()) return false;
+    shrinkFrom(at_);
+    if (!lower()) return false;
     momentum_ = 0.5 * (1.0 + std::sqrt(5.0));
     return advance(at_);
   }
@@ -199,7 +206,7 @@ class AdaProx {
     std::swap(at_, candidate_);
     differentiated_ = false;
     course_.step(at_, violation);
-    curvature_ *= kRelaxation;
+    curvature_ = std::max(kRelaxation * curvature_, kLeast * limit_);
     return true;
   }
 
@@ -232,13 +239,13 @@ class AdaProx {
   }
 
   /// The AdaProx step from a point into candidate_.
-  bool shrinkFrom(const Point& from) {
+  void shrinkFrom(const Point& from) {
     const std::size_t p = from.w.size();
     const auto metric = composite_.metric();
     const bool constrains = composite_.penalty().combinatorial();
     if (!constrains) composite_.penalty().etaHat(from.w, composite_.context(), eta_);
     candidate_.w.resize(p);
-    for (int attempt = 0; attempt < 200; ++attempt) {
+    for (;;) {
       for (std::size_t j = 0; j < p; ++j) {
         const double rise =
             composite_.varies(j) ? from.gradient[j] / (curvature_ * metric[j]) : 0.0;
@@ -256,13 +263,13 @@ class AdaProx {
       composite_.evaluate(candidate_);
       const double allowed = 0.5 * curvature_ * square;
       const double largest = 0.5 * problem_.loss.curvatureBound() * distance(from);
-      if (largest <= allowed) return true;
+      // Beyond the limit, which bounds the whole Hessian, only rounding can say otherwise.
+      if (largest <= allowed || curvature_ >= limit_) return;
       // A loss that is flatter there than its bound, where the difference is more than rounding.
       const bool visible = allowed > 1e3 * composite_.lossSlack(from);
-      if (visible && candidate_.loss - from.loss + linear <= allowed) return true;
-      curvature_ *= std::max(kGrowth, std::min(2.0, 1.05 * largest / allowed));
+      if (visible && candidate_.loss - from.loss + linear <= allowed) return;
+      curvature_ *= std::clamp(1.05 * largest / allowed, kGrowth, 2.0);
     }
-    return false;
   }
 
   /// |X (candidate - from)|^2 / n
@@ -302,6 +309,7 @@ class AdaProx {
   Point at_, previous_, base_, candidate_;
   bool differentiated_ = true;
   double curvature_ = 1.0;  // c
+  double limit_ = 1.0;      // on c
   double momentum_ = 1.0;
   std::vector<double> eta_, slopes_;
   double violation_ = std::numeric_limits<double>::infinity();
