@@ -15,7 +15,14 @@ Variational::Variational(const Composite& composite, double scale)
     : composite_(composite),
       penalty_(*composite.separable()),
       lowest_(std::log(std::max(penalty_.etaHatAt(0.0, composite.lambda()), 1e-285))),
-      highest_(std::max(lowest_, std::log(1e9) + std::log(std::clamp(scale, 1e-250, 1e250)))) {}
+      highest_(std::log(1e9) + std::log(std::clamp(scale, 1e-250, 1e250))) {
+  // No penalty at all has etaHat = infinity everywhere.
+  if (std::isinf(lowest_)) {
+    lowest_ = highest_;
+  } else {
+    highest_ = std::max(lowest_, highest_);
+  }
+}
 
 /// d log etaHat / d log w = 1 - etaHat omega'', away from 0.
 double Variational::elasticity(double w) const {
@@ -55,6 +62,18 @@ void Variational::evaluate(JointPoint& at) const {
   at.value = at.point.loss + 0.5 * lambda * sum;
 }
 
+double Variational::slopeInU(const JointPoint& at, std::size_t j) const {
+  const double w = at.point.w[j];
+  const double eta = std::exp(at.u[j]);
+  return 0.5 * composite_.lambda() * (eta * at.dualSlope[j] - w * (w / eta));
+}
+
+/// At the end of its range, with nowhere to go.
+bool Variational::pinned(const JointPoint& at, std::size_t j) const {
+  const double slope = slopeInU(at, j);
+  return (at.u[j] >= highest_ && slope <= 0.0) || (at.u[j] <= lowest_ && slope >= 0.0);
+}
+
 void Variational::gradient(const JointPoint& at, std::span<double> inW,
                            std::span<double> inU) const {
   const double lambda = composite_.lambda();
@@ -64,10 +83,7 @@ void Variational::gradient(const JointPoint& at, std::span<double> inW,
     const double w = at.point.w[j];
     const double eta = std::exp(at.u[j]);
     inW[j] = lambda * (w / eta) - at.point.gradient[j];
-    inU[j] = 0.5 * lambda * (eta * at.dualSlope[j] - w * (w / eta));
-    // At the ends of its range u has nowhere to go.
-    const bool end = (at.u[j] >= highest_ && inU[j] < 0.0) || (at.u[j] <= lowest_ && inU[j] > 0.0);
-    if (end) inU[j] = 0.0;
+    inU[j] = pinned(at, j) ? 0.0 : slopeInU(at, j);
   }
 }
 
@@ -87,7 +103,7 @@ void Variational::precondition(const JointPoint& at, std::span<const double> v,
     // elasticity of etaHat; with at most 1 for that the Schur complement of w is at least h.
     const double elastic = std::min(1.0, elasticity(std::abs(w)));
     const double bend = lambda * std::max(square / elastic, 0.5 * (square + eta * at.dualSlope[j]));
-    if (!(bend > 0.0)) {
+    if (!(bend > 0.0) || pinned(at, j)) {
       out[j] = v[j] / (h + ridge);
       continue;
     }

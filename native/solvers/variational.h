@@ -45,6 +45,8 @@ class Variational {
 
  private:
   double elasticity(double w) const;
+  double slopeInU(const JointPoint& at, std::size_t j) const;
+  bool pinned(const JointPoint& at, std::size_t j) const;
 
   const Composite& composite_;
   const SeparablePenalty& penalty_;
