@@ -54,15 +54,15 @@ class Curve {
   /// f(eta): the family's f where kappa = 1/eta.
   double dual(double eta) const {
     if (eta == 0.0) return 0.0;
-    if (std::isinf(eta)) return 1.0;
-    const double logEta = std::log(eta);
-    const auto residual = [this, logEta](double x) -> ValueAndDerivative {
-      const auto p = family_.at(x);
-      return {-std::log(p.variance) - logEta, -p.varianceRate / p.variance};
-    };
-    const double low = std::min(family_.thetaAtZero(), 0.0) - 750.0;
-    const double high = std::max(family_.thetaAtOne(), 0.0) + 750.0;
-    return family_.at(increasingRoot(residual, low, high, logEta)).kept;
+    return std::isinf(eta) ? 1.0 : pointOf(eta).kept;
+  }
+
+  /// f'(eta) = (df/dtheta) / (deta/dtheta) = -kappa^2 f'(theta) / kappa'(theta).
+  double dualSlope(double eta) const {
+    if (std::isinf(eta)) return 0.0;
+    // It has long reached its limit at 0 where kappa leaves the range of a double.
+    const auto p = pointOf(std::max(eta, 1e-290));
+    return (p.kept * p.variance) * (p.variance / -p.varianceRate) * p.dropped;
   }
 
   /// Null when no table reaches the accuracy that SeparablePenalty::tabulated promises.
@@ -87,6 +87,18 @@ class Curve {
     double kept;
     double dropped;
   };
+
+  /// Where kappa = 1/eta.
+  HardConcreteFamily::Point pointOf(double eta) const {
+    const double logEta = std::log(eta);
+    const auto residual = [this, logEta](double x) -> ValueAndDerivative {
+      const auto p = family_.at(x);
+      return {-std::log(p.variance) - logEta, -p.varianceRate / p.variance};
+    };
+    const double low = std::min(family_.thetaAtZero(), 0.0) - 750.0;
+    const double high = std::max(family_.thetaAtOne(), 0.0) + 750.0;
+    return family_.at(increasingRoot(residual, low, high, logEta));
+  }
 
   Candidate candidate(double theta) const {
     const auto p = family_.at(theta);
@@ -173,6 +185,7 @@ class HardConcrete final : public MaskFamilyPenalty {
   double unitCurvature(double w) const override {
     return curve_->evaluate(std::max(w, smallest)).curvature;
   }
+  double unitDualSlope(double eta) const override { return curve_->dualSlope(eta); }
 
   std::shared_ptr<const SeparablePenalty> tabulated(double) const override {
     auto table = curve_->table();

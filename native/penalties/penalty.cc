@@ -3,8 +3,25 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
+
+#include "penalties/root.h"
 
 namespace flipside {
+
+double SeparablePenalty::dualSlopeAt(double eta, double lambda) const {
+  const auto square = [](double slope) { return slope * slope; };
+  if (eta == 0.0) return square(slopeAt(0.0, lambda));
+  if (etaHatAt(0.0, lambda) >= eta) return 0.0;
+  double low = 0.0;
+  double high = std::numeric_limits<double>::max();
+  // No w reaches eta: what lies beyond has the slope of the last one.
+  if (etaHatAt(high, lambda) < eta) return square(slopeAt(high, lambda));
+  for (double w = middleDouble(low, high); low < w; w = middleDouble(low, high)) {
+    (etaHatAt(w, lambda) < eta ? low : high) = w;
+  }
+  return square(high / eta);
+}
 
 double SeparablePenalty::omega(std::span<const double> w, const PenaltyContext& context) const {
   double total = 0.0;
