@@ -14,7 +14,7 @@ export class Curve {
     const cell = values.length - 1;
     this.#last = knots[cell + 1] as number;
     const width = this.#last - (knots[cell] as number);
-    this.#slopeAtEnd = Math.max(0, horner(coefficients, 1, terms * cell));
+    this.#slopeAtEnd = slopeAtEnd(coefficients, terms * cell);
     this.#valueAtEnd = (values[cell] as number) + width * hornerIntegral(coefficients, 1, terms * cell);
   }
 
@@ -57,12 +57,21 @@ export class Curve {
   limit(): number {
     const { tailDecay } = this.data;
     if (this.#slopeAtEnd === 0) return this.#valueAtEnd;
-    return tailDecay > 1 ? this.#valueAtEnd + (this.#slopeAtEnd * this.#last) / (tailDecay - 1) : Infinity;
+    // A decay of 1 is not to be told from one a little above it.
+    return tailDecay > 1 + 1e-6 ? this.#valueAtEnd + (this.#slopeAtEnd * this.#last) / (tailDecay - 1) : Infinity;
   }
 }
 
+/** What is below the rounding error of the sum is a slope of 0. */
+function slopeAtEnd(coefficients: Float64Array, from: number): number {
+  let size = 0;
+  for (let k = from; k < from + terms; ++k) size += Math.abs(coefficients[k] as number);
+  const end = horner(coefficients, 1, from);
+  return end > terms * Number.EPSILON * size ? end : 0;
+}
+
 export function headSlope(head: NativeCurve["head"], x: number): number {
-  return head.coefficient === 0 ? head.limit : head.limit + head.coefficient * x ** head.exponent;
+  return Math.max(0, head.coefficient === 0 ? head.limit : head.limit + head.coefficient * x ** head.exponent);
 }
 
 /** The integral of the head law from 0 to x. */
