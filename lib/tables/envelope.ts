@@ -80,12 +80,15 @@ export class Envelope {
     return this.#hull[0] as Vertex;
   }
 
-  /** The w up to which the minimum lies between samples; Infinity if the curve has a limit. */
+  /** The w up to which the minimum lies between samples that are exact; Infinity if the curve has a limit. */
   get reach(): number {
-    const last = this.#hull.at(-1) as Vertex;
-    if (last.index < 0) return Infinity;
-    const { dx, df } = this.#curve.evaluate(this.#curve.samples[last.index] as number);
-    return Math.sqrt(Math.abs(df / dx));
+    for (let i = this.#hull.length - 1; i >= 0; --i) {
+      const { index } = this.#hull[i] as Vertex;
+      if (index < 0) return Infinity;
+      const { dx, df, xError } = this.#curve.evaluate(this.#curve.samples[index] as number);
+      if (xError < 1e-9) return Math.sqrt(Math.abs(df / dx));
+    }
+    return 0;
   }
 
   sample(w: number): Sample {

@@ -52,7 +52,7 @@ export function decreasing(name: string, x: number, slope: number): FlipsideErro
 }
 
 /** The last coefficients are as large as those before them: rounding, not a function that needs more terms. */
-function isLevel(series: Float64Array): boolean {
+export function isLevel(series: Float64Array): boolean {
   const size = (from: number) => {
     const [a, b, c] = series.subarray(from, from + 3) as unknown as [number, number, number];
     return Math.max(Math.abs(a), Math.abs(b), Math.abs(c));
