@@ -42,7 +42,7 @@ export interface DropoutOptions {
   readonly stepDecay?: number | undefined;
 }
 
-/** @internal */
+/** What each solver takes where the caller says nothing. */
 export const solverDefaults: Readonly<Record<SolverName, ConvergenceDefaults>> = Object.freeze({
   reweighted: { tolerance: 1e-8, maxIterations: 10_000 },
   proximal: { tolerance: 1e-8, maxIterations: 100_000 },
@@ -54,7 +54,8 @@ export const solverDefaults: Readonly<Record<SolverName, ConvergenceDefaults>> =
 /** The keys of options that concern the solver. @internal */
 export const solverKeys = ["solver", "seed", "proximal", "dropout"];
 
-const solverNames = ["auto", ...(Object.keys(solverDefaults) as SolverName[])] as const;
+/** @internal */
+export const solverNames = ["auto", ...(Object.keys(solverDefaults) as SolverName[])] as const;
 const masks = ["bernoulli", "unscaledBernoulli", "gaussian"] as const;
 const seedRange = { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true };
 const batchRange = { min: 1, max: 2 ** 31 - 1, integer: true };

@@ -40,29 +40,36 @@ class Conjugate {
         high = middle;
       }
     }
-    if (low == 0) return headMaximum();
+    if (low == 0) return risesBeforeFirst() ? omega_.first() : headMaximum();
     if (low == knots_.size()) return tailMaximum();
     const std::size_t cell = low - 1;
     return excessAtEnd(cell) <= 0.0 ? knots_[low] : root(knots_[cell], knots_[low]);
   }
 
   double maximiser() const {
+    const double tail = tailMaximum();
+    if (std::isinf(tail)) return tail;
+    double reached = 0.0;  // by a knot; what cannot be better needs no closer look
+    for (const double knot : knots_) reached = std::max(reached, gainAt(knot, omega_.rise(knot)));
+
     double best = 0.0;
-    double most = 0.0;  // phi - phi(0)
+    double most = 0.0;
     const auto consider = [&](double w) {
       const double gain = gainAt(w, omega_.rise(w));
       if (gain > most) best = w, most = gain;
     };
-    const double tail = tailMaximum();
-    if (std::isinf(tail)) return tail;
+    // Knots are told from the maxima next to them by the signs of phi', not by rounded values.
     consider(headMaximum());
-    for (const double knot : knots_) consider(knot);
+    bool rising = risesBeforeFirst();
     for (std::size_t cell = 0; cell < omega_.cells(); ++cell) {
+      const std::vector<double> slope = halfSlope(cell);
+      if (rising && !(horner(slope, 0.0) > 0.0)) consider(knots_[cell]);
+      rising = horner(slope, 1.0) > 0.0;
       // omega does not fall: no w inside can be better than this.
-      if (gainAt(knots_[cell], omega_.rise(knots_[cell + 1])) <= most) continue;
-      for (const double w : cellMaxima(cell)) consider(w);
+      if (gainAt(knots_[cell], omega_.rise(knots_[cell + 1])) < reached) continue;
+      for (const double t : signChanges(slope)) consider(knots_[cell] + t * width(cell));
     }
-    consider(tail);
+    if (rising || tail > omega_.last()) consider(tail);
     return best;
   }
 
@@ -85,9 +92,13 @@ class Conjugate {
     return knot > 0.0 || reach > 0.0 ? reach > knot : eta_ * omega_.curvature(0.0) > 1.0;
   }
 
-  /// The best w from 0 to the first knot.
+  bool risesBeforeFirst() const {
+    return omega_.first() > smallest && excess(std::nextafter(omega_.first(), 0.0)).value < 0.0;
+  }
+
+  /// The one local maximum inside the head; 0 without one.
   double headMaximum() const {
-    if (omega_.first() == 0.0) return 0.0;
+    if (omega_.first() <= smallest) return 0.0;
     const auto& [limit, coefficient, exponent] = omega_.data().head;
     const double end = std::nextafter(omega_.first(), 0.0);
     std::array<double, 3> bounds{smallest, end, end};
@@ -95,15 +106,11 @@ class Conjugate {
     if (turn > 0.0 && exponent != 1.0) {
       bounds[1] = std::clamp(std::pow(turn, 1.0 / (1.0 - exponent)), smallest, end);
     }
-    double best = 0.0;
     for (std::size_t i = 0; i + 1 < bounds.size(); ++i) {
-      const double low = bounds[i];
-      const double high = bounds[i + 1];
-      if (!(low < high && excess(low).value < 0.0)) continue;
-      const double w = excess(high).value > 0.0 ? root(low, high) : high;
-      if (best == 0.0 || gainAt(w, omega_.rise(w)) > gainAt(best, omega_.rise(best))) best = w;
+      const bool maximum = excess(bounds[i]).value < 0.0 && excess(bounds[i + 1]).value >= 0.0;
+      if (maximum) return root(bounds[i], bounds[i + 1]);
     }
-    return best;
+    return 0.0;
   }
 
   /// The best w from the last knot on.
@@ -145,16 +152,16 @@ class Conjugate {
     return changes;
   }
 
-  std::vector<double> cellMaxima(std::size_t cell) const {
-    const double left = knots_[cell];
-    const double width = knots_[cell + 1] - left;
+  double width(std::size_t cell) const { return knots_[cell + 1] - knots_[cell]; }
+
+  /// phi'/2 min(1, eta), which is in range for any eta, in t = (w - left) / width.
+  std::vector<double> halfSlope(std::size_t cell) const {
     const double* from = &omega_.data().coefficients[Curve::kTerms * cell];
-    std::vector<double> half(from, from + Curve::kTerms);  // of phi'/2
-    half[0] -= left / eta_;
-    half[1] -= width / eta_;
-    std::vector<double> maxima;
-    for (const double t : signChanges(half)) maxima.push_back(std::fma(width, t, left));
-    return maxima;
+    std::vector<double> slope(from, from + Curve::kTerms);
+    for (double& c : slope) c *= std::min(1.0, eta_);
+    slope[0] -= knots_[cell] / std::max(1.0, eta_);
+    slope[1] -= width(cell) / std::max(1.0, eta_);
+    return slope;
   }
 
   const Curve& omega_;

@@ -90,14 +90,7 @@ class Curve {
 
   /// Where kappa = 1/eta.
   HardConcreteFamily::Point pointOf(double eta) const {
-    const double logEta = std::log(eta);
-    const auto residual = [this, logEta](double x) -> ValueAndDerivative {
-      const auto p = family_.at(x);
-      return {-std::log(p.variance) - logEta, -p.varianceRate / p.variance};
-    };
-    const double low = std::min(family_.thetaAtZero(), 0.0) - 750.0;
-    const double high = std::max(family_.thetaAtOne(), 0.0) + 750.0;
-    return family_.at(increasingRoot(residual, low, high, logEta));
+    return family_.at(family_.thetaOfLogVariance(-std::log(eta)));
   }
 
   Candidate candidate(double theta) const {

@@ -1,6 +1,6 @@
 // Valid calls of every function of the raw addon, each with the places where the fuzzer may spoil it.
 import type { Call } from "./mutations.ts";
-import { handleOf, native } from "./native.ts";
+import { handleOf, type NativePenalty, native } from "./native.ts";
 
 const loose = (name: keyof typeof native) => native[name] as unknown as (...given: unknown[]) => unknown;
 
@@ -46,22 +46,41 @@ function request(x: object, name: string, parameters: number[], solver = "reweig
   };
 }
 
+/** samples is left alone: so many masks would be drawn. */
+function expectation(own: object) {
+  return {
+    x: dense(),
+    y: y(),
+    weights: y(),
+    offset: y(),
+    intercept: true,
+    standardize: false,
+    coefficients: Float64Array.of(1, 0, -1),
+    mask: "hardConcrete",
+    beta: 0.5,
+    gamma: -0.1,
+    zeta: 1.1,
+    seed: 3,
+    ...own,
+  };
+}
+
 const keys = Object.keys(request(dense(), "l1", []));
 const matrixKeys = Object.keys(sparse());
 const words = ["request", ...keys, "settle", "progress"];
 const places = [[0], ...keys.map((key) => [0, key]), ...matrixKeys.map((key) => [0, "x", key])];
 
 /** Resolves with what the job settled to, and fails if it settles twice. */
-function settled(given: unknown[]): Promise<unknown> {
+function settled(name: "fit" | "expectation", given: unknown[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let count = 0;
-    const settle = (error: unknown, fits: unknown) => {
+    const settle = (error: unknown, result: unknown) => {
       if (++count > 1) throw new Error("settled twice");
-      if (error === null) resolve(fits);
+      if (error === null) resolve(result);
       else reject(error);
     };
     const [first, second, third] = given;
-    const job = loose("fit")(
+    const job = loose(name)(
       first,
       second === "settle" ? settle : second,
       third === "progress" ? () => {} : third,
@@ -85,9 +104,20 @@ function fits(name: string, x: () => object, penalty: string, parameters: number
       arguments: () => [request(x(), penalty, parameters), "settle", "progress"],
       places: [...places, [1], [2]],
       words,
-      invoke: settled,
+      invoke: (given) => settled("fit", given),
     },
   ];
+}
+
+function expectations(name: string, own: object): Call {
+  const made = Object.keys(expectation(own));
+  return {
+    name: `expectation ${name}`,
+    arguments: () => [{ ...expectation(own), samples: 500 }, "settle", "progress"],
+    places: [[0], ...made.map((key) => [0, key]), ...matrixKeys.map((key) => [0, "x", key]), [1], [2]],
+    words: ["request", ...made, "samples", "lambda", "penalty", "settle", "progress"],
+    invoke: (given) => settled("expectation", given),
+  };
 }
 
 /** A function of values, by the names of its arguments. */
@@ -106,6 +136,41 @@ function plain(
   };
 }
 
+const curve = () => ({
+  atZero: 0,
+  knots: Float64Array.of(0.5, 1, 3),
+  values: Float64Array.of(0.5, 1),
+  coefficients: Float64Array.of(1, 0, 0, 0, 0, 0, 0, 0, 1, -1, 0, 0, 0, 0, 0, 0),
+  head: { limit: 1, coefficient: 0, exponent: 1 },
+  tailDecay: 1,
+});
+const table = () => ({
+  scaling: "lambdaFree",
+  omega: curve(),
+  dual: curve() as object | undefined,
+  convex: false,
+  monotone: true,
+});
+const curveKeys = Object.keys(curve());
+const headKeys = Object.keys(curve().head);
+const tablePlaces = [
+  ...Object.keys(table()).map((key) => [0, key]),
+  ...["omega", "dual"].flatMap((which) => [
+    ...curveKeys.map((key) => [0, which, key]),
+    ...headKeys.map((key) => [0, which, "head", key]),
+  ]),
+];
+
+/** What any table that is accepted gives must be a number, or the process must live at least. */
+function tabled(given: unknown[]): unknown {
+  const handle = loose("createTablePenalty")(...given) as NativePenalty;
+  for (const x of [0, 5e-324, 0.5, 0.75, 1, 2, 3, 1e300]) {
+    for (const at of ["omegaAt", "dualAt", "etaHatAt", "slopeAt", "dualSlopeAt"] as const)
+      native[at](handle, x, 0.5);
+  }
+  return native.dualAt(handle, Infinity, 1);
+}
+
 const penalty = () => handleOf("scad", 3.7);
 const vector = () => Float64Array.of(0.5, 1, 2);
 const lambda = () => 0.5;
@@ -117,6 +182,14 @@ export const bindingCalls: readonly Call[] = [
   ...fits("dense", dense, "mcp", [3]),
   ...fits("compressed", sparse, "logSum", [0.1]),
   ...fits("with ard", dense, "ard", [0]),
+  expectations("of variances", { variances: Float64Array.of(0.5, Infinity, 2) }),
+  expectations("of a penalty", { penalty: handleOf("scad", 3.7), lambda: 0.5 }),
+  plain("philox", {
+    seed: () => 3n,
+    stream: () => 4n,
+    block: () => 5n,
+    out: () => new Uint32Array(7),
+  }),
   plain(
     "gram",
     { x: sparse },
@@ -136,6 +209,18 @@ export const bindingCalls: readonly Call[] = [
   plain("omegaAt", { penalty, w: () => 2, lambda }),
   plain("dualAt", { penalty, eta: () => 2, lambda }),
   plain("etaHatAt", { penalty, w: () => 2, lambda }),
+  plain("slopeAt", { penalty, w: () => 2, lambda }),
+  plain("dualSlopeAt", { penalty, eta: () => 2, lambda }),
+  { ...plain("createTablePenalty", { table }, tablePlaces), invoke: tabled },
+  {
+    ...plain(
+      "createTablePenalty",
+      { table: () => ({ ...table(), dual: undefined, monotone: false }) },
+      tablePlaces,
+    ),
+    name: "createTablePenalty without a dual",
+    invoke: tabled,
+  },
   plain("isSeparable", { penalty }),
   plain("isConvex", { penalty }),
   plain("needsDesign", { penalty }),
