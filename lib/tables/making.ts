@@ -7,7 +7,7 @@ import { Envelope, type ParametricCurve } from "./envelope.js";
 import { finite, finiteEnd } from "./functions.js";
 import { type Member, type PanelCurve, panels } from "./panels.js";
 import { saturating } from "./saturating.js";
-import { type Sample, SlopeSource, type Source, unit, ValueSource } from "./source.js";
+import { type Sample, SlopeSource, unit, ValueSource } from "./source.js";
 import { highest, type Tabulated, tabulate } from "./tabulate.js";
 
 /** The tables of a penalty at lambda = 1. */
@@ -36,6 +36,8 @@ function slopeTolerance(tolerance: number): number {
 
 function extentOf(f: Real, domain: readonly [number, number] | undefined): [number, number] {
   const [from, to] = domain ?? [0, Infinity];
+  // First where a caller would: what is wrong everywhere is told of an ordinary number.
+  f(Math.max(from, Math.min(1, to)));
   return [from, finiteEnd(f, from, Math.min(to, to === Infinity ? highest : to))];
 }
 
@@ -232,5 +234,3 @@ class EtaSource {
     return Math.abs(ga) < Math.abs(gb) ? a : b;
   }
 }
-
-export type { Source };

@@ -1,6 +1,6 @@
 // A family of masks as the parametric curve (v, 2 c): Chebyshev series in the coordinate of theta, of log v where v is
 // far from 0 and of v itself where it is not.
-import { expected, FlipsideError } from "../errors.js";
+import { FlipsideError } from "../errors.js";
 import { differentiate, evaluateSeries, nodeCount, nodes, toSeries } from "./chebyshev.js";
 import type { Coordinates } from "./coordinates.js";
 import type { ParametricCurve, Point, Tangent } from "./envelope.js";
@@ -87,8 +87,10 @@ function computable(at: (u: number) => Member, { from, to, theta, closedLeft, cl
   const first = members.findIndex(isInside);
   const last = members.map(isInside).lastIndexOf(true);
   if (first < 0 || first === last) {
-    const where = theta(0.5 * (from + to));
-    throw expected(`moments(${where}) and cost(${where})`, "finite on an interval of theta", NaN, "NOT_FINITE");
+    const message =
+      "moments and cost must be finite, with a variance > 0, on an interval of theta, but are not: " +
+      `at ${theta(0.5 * (from + to))}, for one`;
+    throw new FlipsideError("NOT_FINITE", message);
   }
   const bad = fine.indexOf(false, first);
   if (bad >= 0 && bad < last) {

@@ -184,7 +184,7 @@ function measure(source: Source, data: NativeCurve, cells: Cell[]): Omit<Tabulat
         peak = Math.max(peak, slope);
       }
     }
-    errors[i] = peak > 0 ? (miss + fit.noise) / peak : 0;
+    errors[i] = peak > 0 ? Math.min(1, (miss + fit.noise) / peak) : 0;
     slopeError = Math.max(slopeError, errors[i] as number);
     total += miss * (to - from);
     const rise = (data.values[i] as number) - data.atZero + (to - from) * hornerIntegral(fit.powers, 1);
