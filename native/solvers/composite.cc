@@ -98,8 +98,17 @@ void Composite::slopes(std::span<const double> w, std::span<double> out) const {
 
 double Composite::lossSlack(const Point& point) const {
   constexpr double epsilon = std::numeric_limits<double>::epsilon();
-  // Of a perfect fit the residual's own rounding is left.
-  return 16.0 * epsilon * (std::abs(point.loss) + 16.0 * epsilon * lossScale_);
+  // The fitted values are sums whose terms may cancel; what their rounding does to the loss goes
+  // with its gradient, about the root of the loss. Of a perfect fit the residual's own rounding is
+  // left.
+  double terms = std::sqrt(2.0 * lossScale_);
+  const auto curvature = problem_.design.curvature();
+  for (std::size_t j = 0; j < point.w.size(); ++j) {
+    terms += std::abs(point.w[j]) * std::sqrt(curvature[j]);
+  }
+  const double loss = std::abs(point.loss);
+  return 16.0 * epsilon * (loss + 16.0 * epsilon * lossScale_) +
+         epsilon * std::sqrt(2.0 * loss) * terms;
 }
 
 double Composite::slack(const Point& point) const {
