@@ -115,7 +115,9 @@ double Composite::slack(const Point& point) const {
   const double zeros = std::abs(omegaZero_) * static_cast<double>(columns());
   const double penalty = problem_.lambda * (std::abs(point.omega) + zeros);
   if (!std::isfinite(penalty)) return 0.0;
-  return lossSlack(point) + 16.0 * std::numeric_limits<double>::epsilon() * penalty;
+  // A table and its slope belong together to a few digits less.
+  const double relative = table_ ? 1e-12 : 16.0 * std::numeric_limits<double>::epsilon();
+  return lossSlack(point) + relative * penalty;
 }
 
 double Composite::violation(const Point& point, std::span<const double> slopes, bool zeros) const {
