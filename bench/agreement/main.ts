@@ -62,9 +62,10 @@ function writeReadme(rows: readonly string[][]): void {
 }
 
 const notes = [
-  "Every algorithm from the same dense start at its default tolerance; λ is a tenth of the smallest that makes the lasso 0.",
+  "Every algorithm from the same dense start at its default tolerance; λ_max is the smallest λ that makes the lasso 0.",
   "difference: objective minus that of reweighted, relative. l1 and lp with p = 1.5 are convex; with the others two algorithms may end at different stationary points.",
   "stationarity: largest violation of the first-order condition, recomputed from the data, over λ. dropout is stochastic: its margin is how far its objective may lie above the value that it approaches, at 95 %.",
+  "On 100 × 300 at 0.1 λ_max, mcp has many stationary points: there the algorithms end at different ones, up to 1 % apart, and dropout does not converge in 10,000 rounds.",
   "time: one run each on a warm process; see the benchmarks for measured speed.",
 ];
 
@@ -83,7 +84,7 @@ for (const problem of agreementProblems()) {
     rows.push(...outcomes.map((outcome, k) => row(k === 0 ? penalty.name : "", outcome)));
   }
   tables.push({
-    title: `${problem.name}, λ = ${problem.lambda.toPrecision(4)}`,
+    title: `${problem.name}, λ = ${problem.lambda.toPrecision(4)} = ${problem.share} λ_max`,
     head,
     rows,
     labels: 2,

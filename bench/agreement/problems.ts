@@ -11,7 +11,8 @@ export interface AgreementProblem {
   /** Column-major. */
   readonly x: Float64Array;
   readonly y: Float64Array;
-  /** A tenth of the smallest lambda at which the lasso is 0. */
+  /** lambda in units of the smallest at which the lasso is 0. */
+  readonly share: number;
   readonly lambda: number;
 }
 
@@ -19,8 +20,6 @@ export interface AgreementPenalty {
   readonly name: string;
   readonly penalty: Penalty;
 }
-
-const share = 0.1;
 
 export const agreementPenalties: readonly AgreementPenalty[] = [
   { name: "l1", penalty: penalties.l1() },
@@ -33,8 +32,9 @@ export const agreementPenalties: readonly AgreementPenalty[] = [
 export function agreementProblems(): AgreementProblem[] {
   return [
     diabetes(),
-    synthetic("correlated, 200 × 50", 200, 50, 3, 0.9),
-    synthetic("100 × 300", 100, 300, 4, 0.5),
+    synthetic("correlated, 200 × 50", 200, 50, 3, 0.9, 0.1),
+    // At a tenth mcp keeps a third as many coefficients as there are rows and has many stationary points.
+    synthetic("100 × 300", 100, 300, 4, 0.5, 0.2),
   ];
 }
 
@@ -44,9 +44,10 @@ function synthetic(
   columns: number,
   seed: number,
   correlation: number,
+  share: number,
 ): AgreementProblem {
   const data = makeDataset(rows, columns, seed, correlation);
-  return { name, rows, columns, x: data.x, y: data.y, lambda: share * data.lambdaMax };
+  return { name, rows, columns, x: data.x, y: data.y, share, lambda: share * data.lambdaMax };
 }
 
 /** Efron, Hastie, Johnstone and Tibshirani 2004, y in units of its standard deviation. */
@@ -64,5 +65,7 @@ function diabetes(): AgreementProblem {
   const mean = raw.reduce((sum, value) => sum + value, 0) / rows;
   const deviation = Math.sqrt(raw.reduce((sum, value) => sum + (value - mean) ** 2, 0) / rows);
   const y = raw.map((value) => (value - mean) / deviation);
-  return { name: "diabetes, 442 × 10", rows, columns, x, y, lambda: share * lambdaMax(x, y, rows, columns) };
+  const share = 0.1;
+  const lambda = share * lambdaMax(x, y, rows, columns);
+  return { name: "diabetes, 442 × 10", rows, columns, x, y, share, lambda };
 }
