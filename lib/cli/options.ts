@@ -137,7 +137,8 @@ function number(option: string, text: string): number {
   throw new UsageError(`${option} must be a finite number, but is ${JSON.stringify(text)}`);
 }
 
-function within(option: string, range: Parameters<typeof requireNumber>[2]): (text: string) => number {
+/** Reads a number of a range, for commander. */
+export function within(option: string, range: Parameters<typeof requireNumber>[2]): (text: string) => number {
   return (text) => {
     try {
       return requireNumber(option, number(option, text), range);

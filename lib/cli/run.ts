@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { FlipsideError } from "../index.js";
 import { demoCommand } from "./demo/command.js";
+import { addFigureCommands } from "./figure/commands.js";
 import { type FitArguments, fitCommand } from "./fitCommand.js";
 import { exitCodes, type Io, UsageError } from "./io.js";
 import { addFitOptions, penaltyList } from "./options.js";
@@ -64,6 +65,7 @@ function makeProgram(io: Io, done: (code: number) => void): Command {
     .description("Compare every penalty and strategy on the diabetes data; write flipside-report.html.")
     .option("--report <file>", "where to write the page", "flipside-report.html")
     .action(async ({ report: page }: { report: string }) => done(await demoCommand(page, io)));
+  addFigureCommands(program, io, done);
   return program;
 }
 

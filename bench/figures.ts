@@ -1,0 +1,17 @@
+// npm run figures: draws the pictures of bench/results with the command line, as a user would.
+import { execFileSync } from "node:child_process";
+import { fileURLToPath } from "node:url";
+import { packageRoot } from "./drivers/native.ts";
+
+const pictures: readonly string[][] = [
+  ["figure", "penalties", "-o", "penalties.svg"],
+  ["figure", "penalties", "-o", "penalties.png", "--scale", "1.5"],
+];
+
+const program = fileURLToPath(new URL("dist/cli/main.js", packageRoot));
+for (const words of pictures) {
+  execFileSync(process.execPath, [program, ...words], {
+    cwd: new URL("bench/results/", packageRoot),
+    stdio: "inherit",
+  });
+}
