@@ -76,11 +76,13 @@ export interface FitRequest {
   standardize: boolean;
   tolerance: number;
   maxIterations: number;
-  /** Of the random numbers of a stochastic solver, an integer in [0, 2^53). */
-  seed: number;
-  /** proximal: Nesterov's momentum with restarts. */
+  /** proximal: Nesterov's momentum with restarts. What belongs to another solver than the chosen one is not read. */
   accelerated: boolean;
-  /** dropout: the kind of mask, and its schedule; batchSize 0 lets the solver choose. */
+  /**
+   * dropout: the seed of its random numbers, an integer in [0, 2^53), the kind of mask, and its schedule; batchSize 0
+   * lets the solver choose.
+   */
+  seed: number;
   mask: "bernoulli" | "unscaledBernoulli" | "gaussian";
   batchSize: number;
   stepSize: number;
@@ -186,10 +188,6 @@ export interface Binding {
   cancel(job: number): void;
   /** The same computation on the calling thread, for small problems. */
   fitSync(request: FitRequest): NativeFit[];
-  /** Losses and solvers that are registered, and what keeps a solver from a loss and a penalty: "" for nothing. */
-  losses(): string[];
-  solvers(): string[];
-  gap(solver: string, loss: string, penalty: NativePenalty): string;
   /** Monte Carlo on a worker; settles and is cancelled like `fit`, `progress` is told the number of samples drawn. */
   expectation(
     request: ExpectationRequest,

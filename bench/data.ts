@@ -1,6 +1,5 @@
 // Regression problems from a seed: rows from an AR(1) process along the columns, a few true coefficients, noise.
 
-const correlation = 0.5;
 const signalToNoise = 5;
 
 export interface Dataset {
@@ -13,8 +12,8 @@ export interface Dataset {
   readonly lambdaMax: number;
 }
 
-/** x_ij = 0.5 x_i,j-1 + noise with variance 1; one in twenty coefficients is not 0; signal : noise variance 5. */
-export function makeDataset(rows: number, columns: number, seed: number): Dataset {
+/** x_ij = correlation x_i,j-1 + noise with variance 1; one in twenty coefficients is not 0; signal : noise variance 5. */
+export function makeDataset(rows: number, columns: number, seed: number, correlation = 0.5): Dataset {
   const gaussian = gaussianFrom(seed);
   const innovation = Math.sqrt(1 - correlation ** 2);
   const x = new Float64Array(rows * columns);
@@ -43,7 +42,7 @@ function meanSquare(values: Float64Array): number {
   return sum / values.length;
 }
 
-function lambdaMax(x: Float64Array, y: Float64Array, rows: number, columns: number): number {
+export function lambdaMax(x: Float64Array, y: Float64Array, rows: number, columns: number): number {
   const mean = y.reduce((sum, value) => sum + value, 0) / rows;
   let largest = 0;
   for (let j = 0; j < columns; ++j) {

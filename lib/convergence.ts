@@ -5,10 +5,11 @@ import { expected, FlipsideError } from "./errors.js";
 export interface ConvergenceOptions {
   /**
    * Converged when the stationarity (largest violation of the first-order condition on the standardised scale) is at
-   * most tolerance * lambda, or what rounding leaves. A finite number >= 0, by default 1e-8.
+   * most tolerance * lambda, or what rounding leaves. A finite number >= 0; the default is the solver's, 1e-8 for the
+   * reweighted one (see `SolverName`, also for the meaning that the solver "dropout" gives it).
    */
   readonly tolerance?: number | undefined;
-  /** Iterations per lambda, an integer >= 1, by default 10000. */
+  /** Iterations per lambda, an integer >= 1; the default is the solver's, 10000 for the reweighted one. */
   readonly maxIterations?: number | undefined;
   /**
    * Stops the fit. If there is an iterate by then, the promise resolves with it and the reason "aborted"; if not, it
@@ -46,16 +47,20 @@ export interface Convergence {
 const known = ["tolerance", "maxIterations", "signal", "onProgress"];
 const toleranceRange = { min: 0 };
 const iterationsRange = { min: 1, max: 2 ** 31 - 1, integer: true };
-const defaults: Convergence = Object.freeze({
-  tolerance: 1e-8,
-  maxIterations: 10_000,
-  signal: undefined,
-  onProgress: undefined,
-});
+
+/** What a solver takes where the caller says nothing. @internal */
+export interface ConvergenceDefaults {
+  readonly tolerance: number;
+  readonly maxIterations: number;
+}
 
 /** `background` is false for a fit on the calling thread, which can neither be stopped nor watched. @internal */
-export function readConvergence(value: unknown, background: boolean): Convergence {
-  if (value === undefined) return defaults;
+export function readConvergence(
+  value: unknown,
+  background: boolean,
+  defaults: ConvergenceDefaults,
+): Convergence {
+  if (value === undefined) return { ...defaults, signal: undefined, onProgress: undefined };
   const options = requireOptions("convergence", value, known);
   const tolerance = property("convergence", options, "tolerance");
   const maxIterations = property("convergence", options, "maxIterations");

@@ -7,7 +7,7 @@ import { optionKeys, type Problem, readSetup, type Setup, type SharedOptions } f
 
 /** The options of `fit` and `fitSync`. */
 export interface FitOptions extends SharedOptions {
-  /** The strength λ of the penalty, a finite number >= 0; 0 is least squares. */
+  /** The strength λ of the penalty, a finite number >= 0; 0 leaves the loss alone. */
   readonly lambda: number;
 }
 
@@ -22,11 +22,8 @@ const lambdaRange = { min: 0 };
  * @throws FlipsideError, always as a rejection: bad arguments, ABORTED, OUT_OF_MEMORY, NUMERIC.
  */
 export async function fit(problem: Problem, options: FitOptions): Promise<Fit> {
-  const { request, convergence, penalty } = readFit(problem, options, true);
-  const { rows, columns } = request.x;
-  return runJob(request, convergence).then((fits) =>
-    fitFromNative(fits[0] as NativeFit, penalty, rows, columns),
-  );
+  const { request, convergence, about } = readFit(problem, options, true);
+  return runJob(request, convergence).then((fits) => fitFromNative(fits[0] as NativeFit, about));
 }
 
 /**
@@ -36,8 +33,8 @@ export async function fit(problem: Problem, options: FitOptions): Promise<Fit> {
  * @throws FlipsideError as `fit`, but directly.
  */
 export function fitSync(problem: Problem, options: FitOptions): Fit {
-  const { request, penalty } = readFit(problem, options, false);
-  return fitFromNative(native.fitSync(request)[0] as NativeFit, penalty, request.x.rows, request.x.columns);
+  const { request, about } = readFit(problem, options, false);
+  return fitFromNative(native.fitSync(request)[0] as NativeFit, about);
 }
 
 function readFit(problem: unknown, options: unknown, background: boolean): Setup {

@@ -6,6 +6,7 @@ import { encodeNumber, encodeNumbers, FieldReader, type JSONNumber, parse, requi
 import { multiplyAdd } from "./layouts.js";
 import { type MatrixLike, requireEntries, toMatrix, toVector, type VectorLike } from "./matrix.js";
 import { notConstructible, type Penalty, type PenaltyJSON } from "./penalty.js";
+import { type LossName, lossNames } from "./solver.js";
 import { allocate, kindOf, lengthOf, type NumericArray } from "./views.js";
 
 /** Why a fit ended. Only "tolerance" is convergence. */
@@ -22,7 +23,7 @@ export interface HistoryEntry {
 export interface FitJSON {
   format: "flipside.fit";
   version: 1;
-  loss: "squared";
+  loss: LossName;
   penalty: PenaltyJSON;
   lambda: JSONNumber;
   rows: number;
@@ -30,6 +31,8 @@ export interface FitJSON {
   coefficients: JSONNumber[];
   intercept: JSONNumber;
   objective: JSONNumber;
+  /** Of a stochastic solver only. */
+  objectiveMargin?: JSONNumber;
   lossValue: JSONNumber;
   stationarity: JSONNumber;
   nonzero: number;
@@ -44,7 +47,15 @@ const reasons = ["tolerance", "maxIterations", "aborted", "stalled"] as const;
 const secret = Symbol("made by flipside");
 
 /** @internal */
-export let fitFromNative: (native: NativeFit, penalty: Penalty, rows: number, columns: number) => Fit;
+export let fitFromNative: (native: NativeFit, about: Setting) => Fit;
+
+/** What a native fit does not know of itself. @internal */
+export interface Setting {
+  readonly penalty: Penalty;
+  readonly loss: LossName;
+  readonly rows: number;
+  readonly columns: number;
+}
 
 /**
  * The result of `fit`, `fitSync`, one lambda of `fitPath`, or `Fit.fromJSON`. Its arrays may be views of one buffer:
@@ -57,9 +68,14 @@ export class Fit {
   readonly intercept: number;
   readonly lambda: number;
   readonly penalty: Penalty;
-  readonly loss: "squared" = "squared";
+  readonly loss: LossName;
   /** L(w) + λ Ω(w), with Ω on the standardised scale. */
   readonly objective: number;
+  /**
+   * Of the stochastic solver "dropout": how far `objective` may lie above the stationary value that the averages
+   * approach, with 95 % confidence. Undefined for the others.
+   */
+  readonly objectiveMargin: number | undefined;
   /** L(w) alone. */
   readonly lossValue: number;
   readonly iterations: number;
@@ -79,19 +95,22 @@ export class Fit {
   readonly columns: number;
   readonly #objectives: Float64Array;
   readonly #nonzeros: Float64Array;
+  readonly #seconds: Float64Array;
   #history: readonly HistoryEntry[] | undefined;
 
   static {
-    fitFromNative = (native, penalty, rows, columns) => new Fit(secret, native, penalty, rows, columns);
+    fitFromNative = (native, about) => new Fit(secret, native, about);
   }
 
-  private constructor(key: symbol, native: NativeFit, penalty: Penalty, rows: number, columns: number) {
+  private constructor(key: symbol, native: NativeFit, about: Setting) {
     if (key !== secret) throw notConstructible("Fit", "fit, fitSync, fitPath or Fit.fromJSON");
     this.coefficients = native.coefficients;
     this.intercept = native.intercept;
     this.lambda = native.lambda;
-    this.penalty = penalty;
+    this.penalty = about.penalty;
+    this.loss = about.loss;
     this.objective = native.objective;
+    this.objectiveMargin = Number.isNaN(native.objectiveMargin) ? undefined : native.objectiveMargin;
     this.lossValue = native.loss;
     this.iterations = native.iterations;
     this.converged = native.reason === "tolerance";
@@ -100,13 +119,14 @@ export class Fit {
     this.nonzero = native.nonzero;
     this.eta = native.eta;
     this.keepProbability = native.keepProbability;
-    this.rows = rows;
-    this.columns = columns;
+    this.rows = about.rows;
+    this.columns = about.columns;
     this.#objectives = native.objectiveHistory;
     this.#nonzeros = native.nonzeroHistory;
+    this.#seconds = native.secondsHistory;
   }
 
-  /** The course of the fit, first entry the start; objectives never rise. */
+  /** The course of the fit, first entry the start; objectives never rise, but those of the solver "dropout" may. */
   get history(): readonly HistoryEntry[] {
     this.#history ??= Array.from(this.#objectives, (objective, iteration) => ({
       iteration,
@@ -117,13 +137,35 @@ export class Fit {
   }
 
   /**
-   * intercept + x * coefficients (+ offset), one number per row of x.
+   * Seconds since the start of the solver, one per entry of `history`; empty in a fit from JSON, which has only what is
+   * the same in every run.
+   */
+  get seconds(): Float64Array {
+    return this.#seconds;
+  }
+
+  /**
+   * The mean response, one number per row of x: the linear predictor for squared loss, for logistic loss the probability
+   * 1 / (1 + exp(-z)).
+   *
+   * @param x, offset As for `linearPredictor`, which says what is thrown.
+   */
+  predict(x: MatrixLike | readonly number[] | NumericArray, offset?: VectorLike): Float64Array {
+    const out = this.linearPredictor(x, offset);
+    if (this.loss === "logistic") {
+      for (let i = 0; i < out.length; ++i) out[i] = 1 / (1 + Math.exp(-(out[i] as number)));
+    }
+    return out;
+  }
+
+  /**
+   * z = intercept + x * coefficients (+ offset), one number per row of x.
    *
    * @param x Any matrix with as many columns as the data of the fit, or one row as a flat array. Elements must be finite.
    * @param offset One number per row; the offset of the fitted problem is not remembered.
    * @throws FlipsideError LENGTH_MISMATCH, NOT_FINITE, INVALID_ARGUMENT, EMPTY.
    */
-  predict(x: MatrixLike | readonly number[] | NumericArray, offset?: VectorLike): Float64Array {
+  linearPredictor(x: MatrixLike | readonly number[] | NumericArray, offset?: VectorLike): Float64Array {
     // The matrix last: reading it may be the last time that code of the caller runs.
     const given = offset === undefined ? undefined : toVector("offset", offset);
     const matrix = isRow(x) ? rowMatrix(x, this.columns) : toMatrix("x", x);
@@ -155,6 +197,7 @@ export class Fit {
       coefficients: encodeNumbers(this.coefficients),
       intercept: encodeNumber(this.intercept),
       objective: encodeNumber(this.objective),
+      ...(this.objectiveMargin === undefined ? {} : { objectiveMargin: encodeNumber(this.objectiveMargin) }),
       lossValue: encodeNumber(this.lossValue),
       stationarity: encodeNumber(this.stationarity),
       nonzero: this.nonzero,
@@ -181,7 +224,7 @@ export function readFitted(argument: string, json: unknown): Fit {
   const read = new FieldReader(argument, requireFormat(argument, json, "flipside.fit", 1));
   const rows = read.count("rows", 1);
   const columns = read.count("columns", 1);
-  read.word("loss", ["squared"]);
+  const loss = read.word("loss", lossNames);
   const history = read.fields("history");
   const objectiveHistory = history.numbers("objective", undefined);
   const native: NativeFit = {
@@ -191,6 +234,7 @@ export function readFitted(argument: string, json: unknown): Fit {
     keepProbability: read.numbers("keepProbability", columns, 0, 1),
     intercept: read.finite("intercept"),
     objective: read.number("objective"),
+    objectiveMargin: read.has("objectiveMargin") ? read.number("objectiveMargin") : NaN,
     loss: read.number("lossValue"),
     stationarity: read.number("stationarity"),
     nonzero: read.count("nonzero", 0, columns),
@@ -198,8 +242,10 @@ export function readFitted(argument: string, json: unknown): Fit {
     reason: read.word("reason", reasons),
     objectiveHistory,
     nonzeroHistory: history.numbers("nonzero", objectiveHistory.length, 0, columns),
+    secondsHistory: new Float64Array(0),
   };
-  return fitFromNative(native, readPenalty(read.name("penalty"), read.value("penalty")), rows, columns);
+  const penalty = readPenalty(read.name("penalty"), read.value("penalty"));
+  return fitFromNative(native, { penalty, loss, rows, columns });
 }
 
 /** A flat array or typed array: one observation. */

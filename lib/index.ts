@@ -16,6 +16,8 @@ export type {
 export { fitPath, Path, type PathJSON, type PathOptions } from "./path.js";
 export { penalties } from "./penalties.js";
 export { Penalty, type PenaltyJSON } from "./penalty.js";
+export { type PruneOptions, prune } from "./prune.js";
 export type { Problem, SharedOptions } from "./request.js";
+export type { DropoutOptions, LossName, ProximalOptions, SolverName } from "./solver.js";
 export { strategies } from "./strategies.js";
 export * as threads from "./threads.js";

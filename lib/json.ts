@@ -67,6 +67,10 @@ export class FieldReader {
     return property(this.#argument, this.#json, key);
   }
 
+  has(key: string): boolean {
+    return this.value(key) !== undefined;
+  }
+
   name(key: string): string {
     return `${this.#argument}.${key}`;
   }

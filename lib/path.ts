@@ -40,8 +40,8 @@ let makePath: (fits: readonly Fit[], requested: number) => Path;
  * @throws FlipsideError, always as a rejection, as `fit` does.
  */
 export async function fitPath(problem: Problem, options: PathOptions): Promise<Path> {
-  const { request, convergence, penalty } = readSetup(problem, options, keys, true);
-  const { rows, columns } = request.x;
+  const { request, convergence, about } = readSetup(problem, options, keys, true);
+  const { rows, columns } = about;
   const lambdas = property("options", options, "lambdas");
   const count = property("options", options, "lambdaCount");
   const ratio = property("options", options, "lambdaRatio");
@@ -63,7 +63,7 @@ export async function fitPath(problem: Problem, options: PathOptions): Promise<P
   const requested = request.lambdas.length || request.pathLength;
   return runJob(request, convergence).then((fits: NativeFit[]) =>
     makePath(
-      fits.map((one) => fitFromNative(one, penalty, rows, columns)),
+      fits.map((one) => fitFromNative(one, about)),
       requested,
     ),
   );

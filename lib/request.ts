@@ -1,9 +1,20 @@
 import type { FitRequest, NativePenalty } from "../binding.js";
-import { property, requireBoolean, requireChoice, requireNumber, requireOptions } from "./checks.js";
+import { property, requireBoolean, requireChoice, requireOptions } from "./checks.js";
 import { type Convergence, type ConvergenceOptions, readConvergence } from "./convergence.js";
 import { expected } from "./errors.js";
+import type { Setting } from "./fitted.js";
 import { type MatrixLike, requireEntries, toMatrix, toVector, type VectorLike } from "./matrix.js";
 import { nativePenalty, type Penalty } from "./penalty.js";
+import {
+  type DropoutOptions,
+  type LossName,
+  lossNames,
+  type ProximalOptions,
+  readSolver,
+  type SolverName,
+  solverDefaults,
+  solverKeys,
+} from "./solver.js";
 import { lengthOf } from "./views.js";
 
 /** The data of a sparse regression: `rows` observations of `columns` variables. */
@@ -22,10 +33,17 @@ export interface Problem {
 export interface SharedOptions {
   /** From `penalties` or `strategies`. */
   readonly penalty: Penalty;
-  /** The empirical risk: "squared" is 1/(2 rows) |y - offset - intercept - x w|², the only one in this version. */
-  readonly loss?: "squared" | undefined;
-  /** "auto" (the default) chooses; "reweighted" is adaptive Tikhonov regularisation. */
-  readonly solver?: "auto" | "reweighted" | undefined;
+  /**
+   * The empirical risk, a mean over the rows with z = offset + intercept + x w: "squared" (the default) is (y - z)² / 2,
+   * "logistic" is log(1 + exp z) - y z with y from 0 to 1.
+   */
+  readonly loss?: LossName | undefined;
+  /** The algorithm, see `SolverName`; "auto" (the default) is "reweighted" for squared loss, else "proximal". */
+  readonly solver?: "auto" | SolverName | undefined;
+  /** Options of the solver "proximal"; an error with another solver. */
+  readonly proximal?: ProximalOptions | undefined;
+  /** Options of the solver "dropout"; an error with another solver. */
+  readonly dropout?: DropoutOptions | undefined;
   /** Fit an intercept, which is never penalised. By default true. */
   readonly intercept?: boolean | undefined;
   /** Let the penalty act on columns scaled to mean square 1 (centred first if there is an intercept). By default true. */
@@ -33,7 +51,7 @@ export interface SharedOptions {
   readonly convergence?: ConvergenceOptions | undefined;
   /** Coefficients to start from, one per column, on the scale of x. */
   readonly start?: VectorLike | undefined;
-  /** For solvers that draw random numbers, an integer in [0, 2^53); the present ones draw none. */
+  /** For the solver "dropout", which draws random numbers, an integer in [0, 2^53), by default 0. */
   readonly seed?: number | undefined;
 }
 
@@ -41,14 +59,11 @@ export interface SharedOptions {
 export interface Setup {
   readonly request: FitRequest;
   readonly convergence: Convergence;
-  readonly penalty: Penalty;
+  readonly about: Setting;
 }
 
 const problemKeys = ["x", "y", "weights", "offset"];
-const sharedKeys = ["penalty", "loss", "solver", "intercept", "standardize", "convergence", "start", "seed"];
-const losses = ["squared"] as const;
-const solvers = ["auto", "reweighted"] as const;
-const seedRange = { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true };
+const sharedKeys = ["penalty", "loss", "intercept", "standardize", "convergence", "start", ...solverKeys];
 
 /** The keys of an options object: the shared ones and those of one function. @internal */
 export function optionKeys(...own: string[]): string[] {
@@ -73,15 +88,16 @@ export function readSetup(
   const given = requireOptions("options", options, keys);
   const penalty = property("options", given, "penalty");
   const handle: NativePenalty = nativePenalty("penalty", penalty);
-  const loss = property("options", given, "loss");
-  if (loss !== undefined) requireChoice("loss", loss, losses);
-  const solver = property("options", given, "solver");
-  if (solver !== undefined) requireChoice("solver", solver, solvers);
-  const seed = property("options", given, "seed");
-  if (seed !== undefined) requireNumber("seed", seed, seedRange);
+  const lossGiven = property("options", given, "loss");
+  const loss = lossGiven === undefined ? "squared" : requireChoice("loss", lossGiven, lossNames);
+  const choice = readSolver(given, loss);
   const intercept = property("options", given, "intercept");
   const standardize = property("options", given, "standardize");
-  const convergence = readConvergence(property("options", given, "convergence"), background);
+  const convergence = readConvergence(
+    property("options", given, "convergence"),
+    background,
+    solverDefaults[choice.solver],
+  );
   const startGiven = property("options", given, "start");
   let start: Float64Array | undefined;
   if (startGiven !== undefined) {
@@ -95,6 +111,8 @@ export function readSetup(
     offset,
     start,
     penalty: handle,
+    loss,
+    ...choice,
     lambdas: noLambdas,
     pathLength: 1,
     pathRatio: 1,
@@ -103,7 +121,8 @@ export function readSetup(
     tolerance: convergence.tolerance,
     maxIterations: convergence.maxIterations,
   };
-  return { request, convergence, penalty: penalty as Penalty };
+  const about = { penalty: penalty as Penalty, loss, rows: x.rows, columns: x.columns };
+  return { request, convergence, about };
 }
 
 const noLambdas = new Float64Array(0);

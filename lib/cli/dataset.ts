@@ -94,13 +94,3 @@ function meanSquare(values: Float64Array, weights: Float64Array | undefined, cen
 export function standardised(fit: Fit, { spreads }: Dataset): Float64Array {
   return fit.coefficients.map((value, j) => value * (spreads[j] as number));
 }
-
-/** Mean squared residual on the training data (weighted if the problem is): twice the squared loss. */
-export function trainingError(fit: Fit): number {
-  return 2 * fit.lossValue;
-}
-
-/** Share of the variance explained, NaN for a constant target. */
-export function rSquared(fit: Fit, { variance }: Dataset): number {
-  return variance > 0 ? 1 - trainingError(fit) / variance : NaN;
-}

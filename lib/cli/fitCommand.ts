@@ -1,13 +1,26 @@
 import { basename, extname } from "node:path";
-import { type Fit, FlipsideError, fit as fitOnce, fitPath, type Path, type Penalty } from "../index.js";
+import {
+  type Fit,
+  FlipsideError,
+  fit as fitOnce,
+  fitPath,
+  type LossName,
+  type Path,
+  type Penalty,
+  type SolverName,
+} from "../index.js";
+import { solverDefaults } from "../solver.js";
 import { type Dataset, readDataset } from "./dataset.js";
+import { nullLoss, smallestBIC } from "./goodness.js";
 import { exitCodes, type Io, UsageError, userPath } from "./io.js";
 import { makeModel } from "./model.js";
 import { type ParameterValues, readPenalty } from "./options.js";
 import { printFit, printPath } from "./print.js";
 import { ProgressBar, watch } from "./progress.js";
 import { save } from "./save.js";
-import { type Choice, smallestBIC } from "./selection.js";
+
+/** Who chose a λ: the user with --lambda, or the path's smallest BIC. */
+export type Choice = "user" | "bic";
 
 /** The options of `fit`, as commander collects them. */
 export interface FitArguments extends ParameterValues {
@@ -20,6 +33,9 @@ export interface FitArguments extends ParameterValues {
   readonly lambda?: number;
   readonly path?: boolean;
   readonly lambdas?: number;
+  readonly loss: LossName;
+  readonly solver: "auto" | SolverName;
+  readonly seed?: number;
   readonly intercept: boolean;
   readonly standardize: boolean;
   readonly tolerance?: number;
@@ -34,6 +50,9 @@ export interface FitArguments extends ParameterValues {
 export interface Outcome {
   readonly dataset: Dataset;
   readonly standardize: boolean;
+  readonly loss: LossName;
+  /** The loss of the model without features. */
+  readonly nullLoss: number;
   readonly path: Path | undefined;
   /** Absent only if the run was stopped before there was one. */
   readonly fit: Fit | undefined;
@@ -96,20 +115,20 @@ function checkOptions(file: string, values: FitArguments, io: Io): string | unde
 }
 
 async function runFits(dataset: Dataset, penalty: Penalty, values: FitArguments, io: Io): Promise<Outcome> {
-  const { lambda, lambdas, intercept, standardize, tolerance, maxIterations } = values;
+  const { lambda, lambdas, loss, solver, seed, intercept, standardize, tolerance, maxIterations } = values;
   const bar = new ProgressBar("fitting", io, !values.quiet);
   const convergence = {
     tolerance,
     maxIterations,
     signal: io.signal,
-    onProgress: watch(bar, tolerance ?? 1e-8),
+    onProgress: watch(bar, tolerance ?? solverDefaults[solver === "auto" ? "proximal" : solver].tolerance),
   };
-  const options = { penalty, intercept, standardize, convergence };
+  const options = { penalty, loss, solver, seed, intercept, standardize, convergence };
   try {
     const path = values.path
       ? await fitPath(dataset.problem, { ...options, lambdaCount: lambdas })
       : undefined;
-    const common = { dataset, standardize, path };
+    const common = { dataset, standardize, loss, nullLoss: await nullLoss(dataset, loss, intercept), path };
     if (lambda === undefined) {
       const chosen = path?.converged === false && path.reason === "aborted" ? undefined : path;
       return { ...common, fit: chosen && smallestBIC(chosen), choice: "bic" };

@@ -8,6 +8,7 @@ import {
   type Penalty,
   penaltyFromJSON,
 } from "../index.js";
+import { lossNames, solverNames } from "../solver.js";
 import { brief, sameLetters } from "./format.js";
 import { UsageError } from "./io.js";
 
@@ -39,6 +40,13 @@ export function addFitOptions(command: Command): void {
     .option("-l, --lambda <number>", "strength of the penalty, >= 0", nonnegative("--lambda"))
     .option("--path", "fit falling strengths from the smallest that leaves no feature; see --lambdas")
     .option("--lambdas <count>", "how many strengths the path has (by default 100)", count("--lambdas"))
+    .addOption(
+      new Option("--loss <name>", "squared, or logistic for a target from 0 to 1")
+        .choices(lossNames)
+        .default("squared"),
+    )
+    .addOption(new Option("--solver <name>", "the algorithm").choices(solverNames).default("auto"))
+    .option("--seed <integer>", "of the solver dropout, by default 0", seed)
     .option("--no-intercept", "fit no intercept")
     .option("--no-standardize", "let the penalty act on the columns as they are");
   addParameterOptions(command);
@@ -46,12 +54,12 @@ export function addFitOptions(command: Command): void {
     .optionsGroup("Convergence:")
     .option(
       "--tolerance <number>",
-      "largest violation of the first-order condition over lambda (by default 1e-8)",
+      "largest violation of the first-order condition over lambda (by default the solver's: 1e-8 for reweighted)",
       nonnegative("--tolerance"),
     )
     .option(
       "--max-iterations <count>",
-      "iterations per strength (by default 10000)",
+      "iterations per strength (by default the solver's)",
       count("--max-iterations"),
     )
     .optionsGroup("Output:")
@@ -168,6 +176,10 @@ function nonnegative(option: string): (text: string) => number {
 
 function count(option: string): (text: string) => number {
   return within(option, { min: 1, integer: true });
+}
+
+function seed(text: string): number {
+  return within("--seed", { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true })(text);
 }
 
 function collect(text: string, before: string[] = []): string[] {

@@ -1,8 +1,9 @@
 import Table from "cli-table3";
 import type { Fit, Path } from "../index.js";
-import { type Dataset, rSquared } from "./dataset.js";
+import type { Dataset } from "./dataset.js";
 import type { Outcome } from "./fitCommand.js";
 import { alignPoints, brief, describePenalty, list, plural, significant } from "./format.js";
+import { shareExplained, shareName } from "./goodness.js";
 
 /** More rows than this help nobody on a terminal; the model has all of them. */
 const mostCoefficients = 60;
@@ -97,19 +98,19 @@ export function zeroSentence(fit: Fit, { features, spreads }: Dataset): string {
 }
 
 /** The numbers of a fit by name, for the terminal and the page. */
-export function summary({ dataset }: Outcome, fit: Fit): [name: string, value: string][] {
+export function summary(outcome: Outcome, fit: Fit): [name: string, value: string][] {
+  const margin = fit.objectiveMargin === undefined ? "" : ` (margin ${brief(fit.objectiveMargin, 2)})`;
   return [
     ["intercept", significant(fit.intercept, 6)],
-    ["R²", explained(fit, dataset)],
-    ["objective", significant(fit.objective, 8)],
+    [shareName(fit.loss), explained(fit, outcome)],
+    ["objective", `${significant(fit.objective, 8)}${margin}`],
     ["stationarity", brief(fit.stationarity, 3)],
     ["iterations", `${fit.iterations}, ${ending(fit)}`],
   ];
 }
 
-/** R², which a constant target does not have. */
-function explained(fit: Fit, dataset: Dataset): string {
-  const share = rSquared(fit, dataset);
+function explained(fit: Fit, outcome: Outcome): string {
+  const share = shareExplained(fit, outcome.nullLoss);
   return Number.isNaN(share) ? "-" : share.toFixed(4);
 }
 
@@ -130,7 +131,7 @@ export function ending(fit: Fit): string {
 }
 
 /** Some rows of the path, evenly spaced. */
-export function printPath({ dataset }: Outcome, path: Path): string {
+export function printPath(outcome: Outcome, path: Path): string {
   const last = path.fits.length - 1;
   const count = Math.min(path.fits.length, mostLambdas);
   const chosen = Array.from({ length: count }, (_, i) => Math.round((i * last) / Math.max(1, count - 1)));
@@ -139,14 +140,14 @@ export function printPath({ dataset }: Outcome, path: Path): string {
     return [
       significant(fit.lambda, 4),
       String(fit.nonzero),
-      explained(fit, dataset),
+      explained(fit, outcome),
       significant(fit.objective, 7),
       String(fit.iterations),
       fit.converged ? "yes" : fit.reason,
     ];
   });
   const table = textTable(
-    ["lambda", "nonzero", "R²", "objective", "iterations", "converged"],
+    ["lambda", "nonzero", shareName(outcome.loss), "objective", "iterations", "converged"],
     rows,
     [0, 1, 2, 3, 4],
   );

@@ -82,6 +82,15 @@ std::size_t readCount(napi_env env, napi_value value, Name name, double largest,
   return static_cast<std::size_t>(number);
 }
 
+std::uint64_t readInteger(napi_env env, napi_value value, Name name, double largest) {
+  const double number = readNumber(env, value, name);
+  if (number >= 0.0 && number <= largest && std::floor(number) == number) {
+    return static_cast<std::uint64_t>(number);
+  }
+  failExpected(env, std::isfinite(number) ? "OUT_OF_RANGE" : "NOT_FINITE", name,
+               "an integer from 0 to " + numberText(largest), value);
+}
+
 std::string readText(napi_env env, napi_value value, Name name) {
   std::array<char, 64> text;
   std::size_t length = 0;

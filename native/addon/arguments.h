@@ -7,6 +7,7 @@
 
 #include <napi.h>
 
+#include <cstdint>
 #include <string>
 
 #include "addon/describe.h"
@@ -30,6 +31,8 @@ double readNonnegative(napi_env env, napi_value value, Name name);
 /// An integer from 1 to largest; 0 is EMPTY where that says more than OUT_OF_RANGE.
 std::size_t readCount(napi_env env, napi_value value, Name name, double largest,
                       const char* codeOfZero = "OUT_OF_RANGE");
+/// An integer from 0 to largest.
+std::uint64_t readInteger(napi_env env, napi_value value, Name name, double largest);
 /// A string, of a long one only the beginning.
 std::string readText(napi_env env, napi_value value, Name name);
 

@@ -31,6 +31,35 @@ void readScalars(napi_env env, napi_value value, FitRequest& request) {
   request.maxIterations = readCount(env, get("maxIterations"), {"maxIterations"}, kLargestInteger);
 }
 
+constexpr std::pair<const char*, MaskKind> kMasks[] = {
+    {"bernoulli", MaskKind::bernoulli},
+    {"unscaledBernoulli", MaskKind::unscaledBernoulli},
+    {"gaussian", MaskKind::gaussian}};
+
+/// Each solver's own options are read for that solver only.
+void readSolver(napi_env env, napi_value value, FitRequest& request) {
+  const auto get = [&](const char* key) { return readProperty(env, value, {key}); };
+  request.loss = readText(env, get("loss"), {"loss"});
+  request.solver = readText(env, get("solver"), {"solver"});
+  if (request.solver == "proximal") {
+    request.options.accelerated = readBoolean(env, get("accelerated"), {"accelerated"});
+  } else if (request.solver == "dropout") {
+    SolverOptions& options = request.options;
+    options.seed = readInteger(env, get("seed"), {"seed"}, kLargestInteger);
+    const napi_value mask = get("mask");
+    const std::string name = readText(env, mask, {"mask"});
+    const auto* kind = std::ranges::find(kMasks, name, [](const auto& one) { return one.first; });
+    if (kind == std::end(kMasks)) {
+      failExpected(env, "UNSUPPORTED", {"mask"},
+                   "\"bernoulli\", \"unscaledBernoulli\" or \"gaussian\"", mask);
+    }
+    options.mask = kind->second;
+    options.batchSize = readInteger(env, get("batchSize"), {"batchSize"}, kLargestInteger);
+    options.stepSize = readNonnegative(env, get("stepSize"), {"stepSize"});
+    options.stepDecay = readNonnegative(env, get("stepDecay"), {"stepDecay"});
+  }
+}
+
 /// pathLength and pathRatio say something only when there are no lambdas.
 void readGrid(napi_env env, napi_value pathLength, napi_value pathRatio, FitRequest& request) {
   if (!request.lambdas.empty()) {
@@ -79,6 +108,7 @@ FitRequest readFitRequest(napi_env env, napi_value value) {
   const napi_value pathLength = readProperty(env, value, {"pathLength"});
   const napi_value pathRatio = readProperty(env, value, {"pathRatio"});
   readScalars(env, value, request);
+  readSolver(env, value, request);
 
   // ... is behind us: from here on the arrays stay as they are.
   request.x = x.shape();

@@ -46,9 +46,11 @@ DenseDesign::DenseDesign(const RawMatrix& raw, std::span<const double> weights,
     double sum = 0.0;
     for (const double weight : weights) sum += weight / largest;
     const double factor = static_cast<double>(rows_) / sum;
+    weights_.resize(rows_);
     rootWeights_.resize(rows_);
     for (std::size_t i = 0; i < rows_; ++i) {
-      rootWeights_[i] = std::sqrt(weights[i] / largest * factor);
+      weights_[i] = weights[i] / largest * factor;
+      rootWeights_[i] = std::sqrt(weights_[i]);
     }
   }
   const auto task = [&](std::size_t block) {
@@ -81,11 +83,14 @@ void DenseDesign::standardizeColumn(double* column, std::size_t j) {
     means_[j] = meanOf(x, rootWeights_);
     for (double& value : x) value -= means_[j];
   }
+  std::vector<double> unfolded;
   if (!rootWeights_.empty()) {
+    if (!options_.fold) unfolded.assign(x.begin(), x.end());
     for (std::size_t i = 0; i < rows_; ++i) x[i] *= rootWeights_[i];
   }
   const double root = std::sqrt(static_cast<double>(rows_));
   const double after = linalg::norm(x);
+  std::copy(unfolded.begin(), unfolded.end(), x.begin());
   // What rounding leaves of a constant column is not a direction to fit along.
   const double noise = 16.0 * std::numeric_limits<double>::epsilon() * before;
   const double deviation = after / root;

@@ -12,6 +12,9 @@ namespace flipside {
 struct Standardization {
   bool intercept = true;    ///< subtract weighted means: the intercept is never penalised
   bool standardize = true;  ///< divide by the weighted root mean square of the (centred) column
+  /// Multiply the rows by the roots of the weights, so that the squared loss needs no weights. A
+  /// loss that takes weights itself has them from weights().
+  bool fold = true;
 };
 
 class DenseDesign final : public Design {
@@ -29,9 +32,12 @@ class DenseDesign final : public Design {
   void gather(std::span<const std::size_t> index, MutableMatrix out) const override;
   ConstMatrix dense() const override { return {values_.data(), rows_, columns_, rows_}; }
 
-  /// Centres y with the same weights and folds them in; returns the mean that was removed.
+  /// Centres y with the same weights and folds them in; returns the mean that was removed. Only
+  /// with Standardization::fold.
   double foldResponse(std::span<double> y) const;
 
+  /// The weights with sum rows(); empty without.
+  std::span<const double> weights() const { return weights_; }
   std::span<const double> means() const { return means_; }
   std::span<const double> scales() const { return scales_; }
 
@@ -41,7 +47,8 @@ class DenseDesign final : public Design {
   std::size_t rows_;
   std::size_t columns_;
   Standardization options_;
-  std::vector<double> rootWeights_;  // empty without weights
+  std::vector<double> weights_;      // empty without weights
+  std::vector<double> rootWeights_;  // their roots
   std::vector<double> values_;
   std::vector<double> means_;
   std::vector<double> scales_;

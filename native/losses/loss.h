@@ -1,5 +1,5 @@
-// The empirical risk L as a function of the fitted values X w, and the register of losses: a further
-// loss is one file beside squared.cc and logistic.cc.
+// The empirical risk L as a function of the fitted values X w, and the register of losses: a
+// further loss is one file beside squared.cc and logistic.cc.
 #pragma once
 
 #include <functional>
@@ -11,8 +11,8 @@
 
 namespace flipside {
 
-/// A mean over the rows, convex and smooth. An instance belongs to one fit: it may keep a warm start.
-/// An intercept, if there is one, is minimised out, so that a solver never sees it:
+/// A mean over the rows, convex and smooth. An instance belongs to one fit: it may keep a warm
+/// start. An intercept, if there is one, is minimised out, so that a solver never sees it:
 /// L(fitted) = min over b of the mean of w_i phi(fitted_i + offset_i + b, y_i).
 class Loss {
  public:
@@ -25,8 +25,8 @@ class Loss {
   virtual double value(std::span<const double> fitted, std::span<const double> y) const = 0;
   /// The Hessian of L in fitted is at most this over n.
   virtual double curvatureBound() const = 0;
-  /// True when L is quadratic in fitted with curvature exactly 1/n, so that one Gram matrix serves a
-  /// whole fit and masks act as Tikhonov regularisation.
+  /// True when L is quadratic in fitted with curvature exactly 1/n, so that one Gram matrix serves
+  /// a whole fit and masks act as Tikhonov regularisation.
   virtual bool quadratic() const { return false; }
   /// The b at which L(fitted) is attained; 0 when there is none or the design has absorbed it.
   virtual double intercept(std::span<const double> fitted, std::span<const double> y) const {

@@ -1,3 +1,5 @@
+// squared: 1/(2n) |y - fitted|^2. Weights, offset and intercept are folded into design and
+// response, so that every solver can use the Gram matrix.
 #include "linalg/linalg.h"
 #include "losses/loss.h"
 
@@ -6,6 +8,8 @@ namespace {
 
 class SquaredLoss final : public Loss {
  public:
+  std::string_view name() const override { return "squared"; }
+
   double value(std::span<const double> fitted, std::span<const double> y) const override {
     double sum = 0.0;
     for (std::size_t i = 0; i < y.size(); ++i) {
@@ -15,19 +19,19 @@ class SquaredLoss final : public Loss {
     return sum / (2.0 * static_cast<double>(y.size()));
   }
 
-  void residual(std::span<const double> fitted, std::span<const double> y,
-                std::span<double> out) const override {
+  double evaluate(std::span<const double> fitted, std::span<const double> y,
+                  std::span<double> out) const override {
     for (std::size_t i = 0; i < y.size(); ++i) out[i] = y[i] - fitted[i];
+    return value(fitted, y);
   }
 
+  double curvatureBound() const override { return 1.0; }
   bool quadratic() const override { return true; }
 };
 
+const LossEntry entry({"squared", true, {}, "", [](const LossContext&) {
+                         return std::make_unique<SquaredLoss>();
+                       }});
+
 }  // namespace
-
-const Loss& squaredLoss() {
-  static const SquaredLoss loss;
-  return loss;
-}
-
 }  // namespace flipside

@@ -1,6 +1,6 @@
-// A function F of x >= 0 as piecewise polynomials of degree 7 for F', between knots that may lie anywhere:
-// what a caller's own function becomes. F is the exact integral of the polynomial for F', and F'' its
-// exact derivative, so that a solver sees a consistent function.
+// A function F of x >= 0 as piecewise polynomials of degree 7 for F', between knots that may lie
+// anywhere: what a caller's own function becomes. F is the exact integral of the polynomial for F',
+// and F'' its exact derivative, so that a solver sees a consistent function.
 #pragma once
 
 #include <array>

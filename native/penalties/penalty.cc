@@ -3,8 +3,21 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace flipside {
+
+double SeparablePenalty::dualSlopeAt(double eta, double lambda) const {
+  if (!(etaHatAt(0.0, lambda) < eta)) return 0.0;
+  double low = std::log(std::numeric_limits<double>::min());
+  double high = std::log(std::numeric_limits<double>::max());
+  for (int i = 0; i < 100; ++i) {
+    const double middle = 0.5 * (low + high);
+    (etaHatAt(std::exp(middle), lambda) < eta ? low : high) = middle;
+  }
+  const double w = std::exp(low);
+  return (w / eta) * (w / eta);
+}
 
 double SeparablePenalty::omega(std::span<const double> w, const PenaltyContext& context) const {
   double total = 0.0;

@@ -82,8 +82,8 @@ class SeparablePenalty : public Penalty {
   /// omega''(w) for w > 0; where it jumps, either one-sided value.
   virtual double curvatureAt(double w, double lambda) const = 0;
 
-  /// f'(eta), eta > 0: w^2 / eta^2 at the w with etaHat(w) = eta, 0 where there is none. The default
-  /// finds that w by bisection; closed forms override it.
+  /// f'(eta), eta > 0: w^2 / eta^2 at the w with etaHat(w) = eta, 0 where there is none. The
+  /// default finds that w by bisection; closed forms override it.
   virtual double dualSlopeAt(double eta, double lambda) const;
 
   /// A penalty that agrees with this one to 1e-10 relative and costs a table look-up per
@@ -102,5 +102,8 @@ class SeparablePenalty : public Penalty {
   bool hessian(std::span<const double> w, const PenaltyContext& context,
                MutableMatrix out) const final;
 };
+
+/// Omega = 0, which is what every penalty but a combinatorial one amounts to at lambda = 0.
+const Penalty& noPenalty();
 
 }  // namespace flipside

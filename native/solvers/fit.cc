@@ -8,7 +8,8 @@
 
 #include "solvers/lambda_max.h"
 #include "solvers/least_squares.h"
-#include "solvers/reweighted.h"
+#include "solvers/prepared.h"
+#include "solvers/solver.h"
 
 namespace flipside {
 namespace {
@@ -26,19 +27,24 @@ Warmth warmthOf(const Penalty& penalty, double lambda) {
   return penalty.convex() ? Warmth::only : Warmth::beside;
 }
 
+const SolverItem& requireSolver(const std::string& name) {
+  const SolverItem* item = findSolver(name);
+  if (item != nullptr) return *item;
+  throw BadValue("UNSUPPORTED", "solver", "solver must be registered, but " + name + " is not");
+}
+
 class Run {
  public:
   Run(const FitRequest& request, const FitControl& control)
       : request_(request),
         control_(control),
-        design_(request.x, request.weights, request.standardization, control.cancel),
-        y_(request.y) {
-    for (std::size_t i = 0; i < request.offset.size(); ++i) y_[i] -= request.offset[i];
-    mean_ = design_.foldResponse(y_);
-    const double size = linalg::norm(y_);
-    if (!std::isfinite(size * size)) {
-      throw BadValue("NUMERIC", "y", "y is too large: its sum of squares overflows; rescale it");
-    }
+        solver_(requireSolver(request.solver)),
+        data_({request.x, request.y, request.weights, request.offset, request.standardization},
+              request.loss, control.cancel),
+        design_(data_.design()) {
+    const std::string gap = solver_.gap(data_.loss(), *request.penalty);
+    if (gap.empty()) return;
+    throw BadValue("UNSUPPORTED", "solver", "the solver " + solver_.name + " " + gap);
   }
 
   std::vector<FitOutcome> run() {
@@ -72,12 +78,13 @@ class Run {
   Problem problem(double lambda) {
     if (lambda == 0.0 && constrains()) lambda = 1.0;
     return {design_,
-            y_,
-            squaredLoss(),
+            data_.y(),
+            data_.loss(),
             *request_.penalty,
             lambda,
             request_.tolerance,
             request_.maxIterations,
+            request_.options,
             control_.cancel,
             control_.progress
                 ? [this](std::size_t iteration, double objective, double violation,
@@ -99,15 +106,25 @@ class Run {
 
   Solution solveAt(double lambda, const std::vector<double>& start, bool warm) {
     const Problem current = problem(lambda);
-    if (current.lambda == 0.0) return leastSquares(current);
-    if (!warm) return solveReweighted(current, start);
+    if (current.lambda == 0.0) return unpenalised(current, start);
+    if (!warm) return solver_.solve(current, start);
     const Warmth warmth = warmthOf(*request_.penalty, lambda);
     std::optional<Solution> best;
-    if (warmth != Warmth::useless) best = solveReweighted(current, start);
+    if (warmth != Warmth::useless) best = solver_.solve(current, start);
     if (warmth == Warmth::only || (best && best->reason == "aborted")) return *best;
-    Solution dense = solveReweighted(current, {});
+    Solution dense = solver_.solve(current, {});
     if (!best || dense.objectiveHistory.back() < best->objectiveHistory.back()) return dense;
     return *best;
+  }
+
+  Solution unpenalised(const Problem& current, const std::vector<double>& start) {
+    if (current.loss.quadratic()) return leastSquares(current);
+    // Nothing is left to scale the tolerance by but the gradient at 0.
+    const Problem scaled{current.design,        current.y,          current.loss,
+                         noPenalty(),           lambdaMax(current), current.tolerance,
+                         current.maxIterations, current.options,    current.cancel,
+                         current.onIteration};
+    return solver_.solve(scaled, start);
   }
 
   Solution leastSquares(const Problem& current) {
@@ -134,14 +151,15 @@ class Run {
     out.reason = solution.reason;
     out.objectiveHistory = solution.objectiveHistory;
     out.nonzeroHistory = solution.nonzeroHistory;
+    out.secondsHistory = solution.secondsHistory;
+    out.objectiveMargin = solution.objectiveMargin;
     const std::size_t columns = design_.columns();
     out.coefficients.resize(columns);
     out.eta = end.eta;
     out.keepProbability.resize(columns);
-    out.intercept = request_.standardization.intercept ? mean_ : 0.0;
+    out.intercept = data_.intercept(solution.w);
     for (std::size_t j = 0; j < columns; ++j) {
       out.coefficients[j] = solution.w[j] / design_.scales()[j];
-      out.intercept -= design_.means()[j] * out.coefficients[j];
       if (solution.w[j] != 0.0) ++out.nonzero;
       // Masks act on columns as they are: eta counts in units of 1 / (|x_j|^2 / n) (theory of the
       // mask).
@@ -165,9 +183,9 @@ class Run {
 
   const FitRequest& request_;
   const FitControl& control_;
-  DenseDesign design_;
-  std::vector<double> y_;
-  double mean_ = 0.0;
+  const SolverItem& solver_;
+  const Prepared data_;
+  const DenseDesign& design_;
   FitProgress progress_;
   std::chrono::steady_clock::time_point reported_ = std::chrono::steady_clock::now();
 };

@@ -2,12 +2,14 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <string>
 #include <vector>
 
 #include "design/dense_design.h"
 #include "penalties/penalty.h"
+#include "solvers/problem.h"
 
 namespace flipside {
 
@@ -34,6 +36,9 @@ struct FitRequest {
   std::vector<double> offset;   ///< empty, or rows values
   std::vector<double> start;    ///< empty, or columns values on the caller's scale
   std::shared_ptr<const Penalty> penalty;
+  std::string loss = "squared";       ///< the name of a registered loss
+  std::string solver = "reweighted";  ///< the name of a registered solver
+  SolverOptions options;
   /// Empty: a geometric grid of pathLength values from lambdaMax down to pathRatio * lambdaMax.
   std::vector<double> lambdas;
   std::size_t pathLength = 0;
@@ -59,6 +64,8 @@ struct FitOutcome {
   std::string reason;  ///< "tolerance", "maxIterations", "aborted" or "stalled"
   std::vector<double> objectiveHistory;
   std::vector<std::size_t> nonzeroHistory;
+  std::vector<double> secondsHistory;
+  double objectiveMargin = std::numeric_limits<double>::quiet_NaN();  ///< see Solution
 };
 
 /// Throws BadValue for data that no fit can use, std::bad_alloc. A cancelled run returns what it

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <limits>
 
+#include "solvers/history.h"
+
 namespace flipside {
 namespace {
 
@@ -75,16 +77,16 @@ Solution solveLeastSquares(const Problem& problem) {
   std::vector<double> solution(index.size());
   linalg::leastSquares(matrix, y, solution, problem.cancel);
   Solution result;
+  History history(result);
+  history.add(stationarity(problem, std::vector<double>(design.columns(), 0.0)).objective, 0);
   result.w.assign(design.columns(), 0.0);
   for (std::size_t k = 0; k < index.size(); ++k) result.w[index[k]] = solution[k];
   result.iterations = 1;
   result.reason = "tolerance";
-  const double zero = stationarity(problem, std::vector<double>(design.columns(), 0.0)).objective;
   const double end = stationarity(problem, result.w).objective;
-  result.objectiveHistory = {zero, std::min(zero, end)};
   const auto nonzero =
       std::count_if(result.w.begin(), result.w.end(), [](double w) { return w != 0.0; });
-  result.nonzeroHistory = {0, static_cast<std::size_t>(nonzero)};
+  history.add(std::min(history.last(), end), static_cast<std::size_t>(nonzero));
   return result;
 }
 

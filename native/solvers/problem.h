@@ -77,6 +77,9 @@ Stationarity stationarity(const Problem& problem, std::span<const double> w);
 /// One coordinate's part of the above.
 double violationAt(double w, double gradient, double slope, double lambda);
 
+/// The violation at which a solver has converged: tolerance * lambda, or what rounding leaves.
+double stationarityGoal(const Problem& problem);
+
 /// The largest gradient that rounding alone can leave: a violation below it is no violation.
 double roundingFloor(const Problem& problem);
 

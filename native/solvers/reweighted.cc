@@ -6,8 +6,10 @@
 #include <stdexcept>
 
 #include "design/raw_matrix.h"
+#include "solvers/history.h"
 #include "solvers/iterate.h"
 #include "solvers/lambda_max.h"
+#include "solvers/solver.h"
 #include "solvers/support.h"
 
 namespace flipside {
@@ -20,7 +22,7 @@ class Reweighted {
   explicit Reweighted(const Problem& problem)
       : problem_(problem),
         at_(problem),
-        goal_(std::max(problem.tolerance * problem.lambda, roundingFloor(problem))),
+        goal_(stationarityGoal(problem)),
         finish_(at_, goal_, [this] { return record(); }) {}
 
   Solution run(std::span<const double> start) {
@@ -194,16 +196,14 @@ class Reweighted {
   }
 
   bool record() {
-    const double last = solution_.objectiveHistory.back();
+    const double last = history_.last();
     ++solution_.iterations;
     // A rise here is rounding at the size of slack(): the steps themselves never accept one. A
     // finish that is still above the point it started from is recorded at that point.
-    solution_.objectiveHistory.push_back(std::min(last, at_.objective()));
-    solution_.nonzeroHistory.push_back(at_.size());
+    history_.add(std::min(last, at_.objective()), at_.size());
     if (at_.objective() <= last) solution_.w = at_.full();
     if (problem_.onIteration) {
-      problem_.onIteration(solution_.iterations, solution_.objectiveHistory.back(), at_.violation(),
-                           at_.size());
+      problem_.onIteration(solution_.iterations, history_.last(), at_.violation(), at_.size());
     }
     return solution_.iterations < problem_.maxIterations;
   }
@@ -211,13 +211,8 @@ class Reweighted {
   /// The current point is the result so far, and the end of the history.
   void save() {
     solution_.w = at_.full();
-    if (solution_.objectiveHistory.empty()) {
-      solution_.objectiveHistory.push_back(at_.objective());
-      solution_.nonzeroHistory.push_back(at_.size());
-    }
-    solution_.objectiveHistory.back() =
-        std::min(solution_.objectiveHistory.back(), at_.objective());
-    solution_.nonzeroHistory.back() = at_.size();
+    if (history_.empty()) history_.add(at_.objective(), at_.size());
+    history_.amend(std::min(history_.last(), at_.objective()), at_.size());
   }
 
   const Problem& problem_;
@@ -225,6 +220,7 @@ class Reweighted {
   double goal_;
   SupportFinish finish_;
   Solution solution_;
+  History history_{solution_};
   double leastViolation_ = std::numeric_limits<double>::infinity();
   std::size_t idle_ = 0;
   std::size_t escapes_ = 0;
@@ -233,10 +229,18 @@ class Reweighted {
 }  // namespace
 
 Solution solveReweighted(const Problem& problem, std::span<const double> start) {
-  if (!problem.loss.quadratic()) {
-    throw std::invalid_argument("the reweighted solver needs a quadratic loss");
-  }
   return Reweighted(problem).run(start);
 }
+
+namespace {
+
+std::string gap(const Loss& loss, const Penalty&) {
+  if (loss.quadratic()) return "";
+  return "needs a quadratic loss, which " + std::string(loss.name()) + " is not";
+}
+
+const SolverEntry entry({"reweighted", gap, solveReweighted});
+
+}  // namespace
 
 }  // namespace flipside

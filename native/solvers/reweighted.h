@@ -10,9 +10,7 @@
 
 namespace flipside {
 
-/// start: empty for the solver's own dense start, else one value per column. Throws Cancelled only
-/// before the first iterate; later a cancelled run returns what it has with reason "aborted".
-/// Squared loss only.
+/// As SolverItem::solve (solver.h); needs a quadratic loss.
 Solution solveReweighted(const Problem& problem, std::span<const double> start);
 
 }  // namespace flipside

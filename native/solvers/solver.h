@@ -1,5 +1,5 @@
-// The register of solvers. Each is one file that minimises the same objective and adds itself here; it
-// says what it needs of a loss and a penalty.
+// The register of solvers. Each is one file that minimises the same objective and adds itself here;
+// it says what it needs of a loss and a penalty.
 #pragma once
 
 #include <span>
@@ -13,11 +13,11 @@ namespace flipside {
 
 struct SolverItem {
   std::string name;
-  /// Empty when this solver can serve, else what it lacks, as the end of a sentence that begins with
-  /// its name: "needs a quadratic loss, which logistic is not".
+  /// Empty when this solver can serve, else what it lacks, as the end of a sentence that begins
+  /// with its name: "needs a quadratic loss, which logistic is not".
   std::string (*gap)(const Loss& loss, const Penalty& penalty);
-  /// start: empty for the solver's own start, else one value per column. Throws Cancelled only before
-  /// the first iterate; later a cancelled run returns what it has with reason "aborted".
+  /// start: empty for the solver's own start, else one value per column. Throws Cancelled only
+  /// before the first iterate; later a cancelled run returns what it has with reason "aborted".
   Solution (*solve)(const Problem& problem, std::span<const double> start);
 };
 

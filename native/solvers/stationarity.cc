@@ -20,8 +20,7 @@ Stationarity stationarity(const Problem& problem, std::span<const double> w) {
   std::vector<double> fitted(design.rows());
   std::vector<double> residual(design.rows());
   design.multiply(w, fitted);
-  result.loss = problem.loss.value(fitted, problem.y);
-  problem.loss.residual(fitted, problem.y, residual);
+  result.loss = problem.loss.evaluate(fitted, problem.y, residual);
   result.gradient.resize(w.size());
   design.correlate(residual, result.gradient);
   result.slope.resize(w.size());
@@ -40,6 +39,10 @@ Stationarity stationarity(const Problem& problem, std::span<const double> w) {
         result.violation, violationAt(w[j], result.gradient[j], result.slope[j], problem.lambda));
   }
   return result;
+}
+
+double stationarityGoal(const Problem& problem) {
+  return std::max(problem.tolerance * problem.lambda, roundingFloor(problem));
 }
 
 double roundingFloor(const Problem& problem) {

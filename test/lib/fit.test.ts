@@ -55,16 +55,16 @@ const badOptions: Case[] = [
   ],
   [
     "a loss that is not there yet",
-    { loss: "logistic" },
+    { loss: "hinge" },
     "UNSUPPORTED",
-    'loss must be "squared", but is "logistic"',
+    'loss must be "squared" or "logistic", but is "hinge"',
   ],
   ["a loss that is no word", { loss: 1 }, "INVALID_ARGUMENT", "loss must be"],
   [
     "a solver that is not there yet",
-    { solver: "proximal" },
+    { solver: "newton" },
     "UNSUPPORTED",
-    'solver must be "auto" or "reweighted"',
+    'solver must be "auto" or "reweighted" or "proximal"',
   ],
   ["null for a solver", { solver: null }, "INVALID_ARGUMENT", "solver must be"],
   [

@@ -67,7 +67,7 @@ describe("JSON", () => {
     ["version 0", { version: 0 }, "OUT_OF_RANGE", "json.version must be"],
     ["no version", { version: undefined }, "INVALID_ARGUMENT", "json.version must be"],
     ["another format", { format: "flipside.path" }, "INVALID_ARGUMENT", 'json.format must be "flipside.fit"'],
-    ["a loss of the future", { loss: "logistic" }, "INVALID_ARGUMENT", "json.loss must be"],
+    ["a loss of the future", { loss: "hinge" }, "INVALID_ARGUMENT", "json.loss must be"],
     [
       "too few coefficients",
       { coefficients: [1] },

@@ -20,7 +20,7 @@ const sparse = () => ({
 });
 const y = () => Float64Array.of(1, 2, 3, 5);
 
-function request(x: object, name: string, parameters: number[]) {
+function request(x: object, name: string, parameters: number[], solver = "reweighted") {
   return {
     x,
     y: y(),
@@ -28,6 +28,8 @@ function request(x: object, name: string, parameters: number[]) {
     offset: y(),
     start: Float64Array.of(1, 0, 1),
     penalty: handleOf(name, ...parameters),
+    loss: "squared",
+    solver,
     lambdas: Float64Array.of(1, 0.1),
     pathLength: 3,
     pathRatio: 0.1,
@@ -35,6 +37,12 @@ function request(x: object, name: string, parameters: number[]) {
     standardize: true,
     tolerance: 1e-6,
     maxIterations: 20,
+    accelerated: true,
+    seed: 7,
+    mask: "gaussian",
+    batchSize: 2,
+    stepSize: 0.5,
+    stepDecay: 0.6,
   };
 }
 

@@ -50,6 +50,8 @@ export function requestOf(data: Data, penalty: NativePenalty, lambdas: number[])
     weights: data.weights,
     offset: data.offset,
     penalty,
+    loss: "squared",
+    solver: "reweighted",
     lambdas: Float64Array.from(lambdas),
     pathLength: 1,
     pathRatio: 1,
@@ -57,5 +59,11 @@ export function requestOf(data: Data, penalty: NativePenalty, lambdas: number[])
     standardize: true,
     tolerance: 1e-8,
     maxIterations: 1000,
+    accelerated: true,
+    seed: 0,
+    mask: "bernoulli",
+    batchSize: 0,
+    stepSize: 0.5,
+    stepDecay: 0.6,
   };
 }

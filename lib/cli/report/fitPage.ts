@@ -89,7 +89,8 @@ ${plural(fit.iterations, "iteration")}; it ${ending(fit)}.</p>
 ${figure(
   objectiveChart(fit),
   `Line charts of the objective by iteration, falling from ${significant(first, 6)} to ${significant(fit.objective, 6)}`,
-  html`The reweighted iteration never raises the objective ½ mean squared error + λ Ω.`,
+  html`${fit.objectiveMargin === undefined ? "The iteration never raises the objective" : "Rounds of a stochastic method; the objective is"}
+${fit.loss === "squared" ? "½ mean squared error" : `mean ${fit.loss} loss`} + λ Ω.`,
 )}`;
 }
 

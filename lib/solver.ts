@@ -1,0 +1,103 @@
+import type { FitRequest } from "../binding.js";
+import { property, requireBoolean, requireChoice, requireNumber, requireOptions } from "./checks.js";
+import type { ConvergenceDefaults } from "./convergence.js";
+import { FlipsideError } from "./errors.js";
+
+/** @internal */
+export const lossNames = ["squared", "logistic"] as const;
+/** The empirical risks; see `SharedOptions.loss`. */
+export type LossName = (typeof lossNames)[number];
+
+/**
+ * The algorithms, all for the objective L(w) + λ Ω(w) (arXiv 2106.07769):
+ *
+ * - "reweighted" (squared loss): adaptive Tikhonov regularisation, finished by Newton's method on the support.
+ *   Tolerance 1e-8.
+ * - "proximal": AdaProx, gradient steps shrunk by the keep probability. Tolerance 1e-8.
+ * - "etaTrick": joint descent in the coefficients and log η on the variational form. Tolerance 1e-5.
+ * - "direct": descent along the subgradient of λ Ω itself. Tolerance 1e-3.
+ * - "dropout" (squared loss): AdaDrop, stochastic gradients under sampled masks with averaging. Its `tolerance` is for
+ *   `objectiveMargin`, relative to the loss at 0: 1e-3.
+ */
+export type SolverName = "reweighted" | "proximal" | "etaTrick" | "direct" | "dropout";
+
+/** Options of the solver "proximal". */
+export interface ProximalOptions {
+  /** Nesterov's momentum, restarted where the objective would rise. By default true. */
+  readonly accelerated?: boolean | undefined;
+}
+
+/** Options of the solver "dropout". */
+export interface DropoutOptions {
+  /**
+   * "bernoulli" (the default): 1/α with probability α, else 0. "unscaledBernoulli": 1 with probability α, else 0, on weights
+   * v with w = α v. "gaussian": 1 + σ z with σ² = λ/η.
+   */
+  readonly mask?: "bernoulli" | "unscaledBernoulli" | "gaussian" | undefined;
+  /** Rows per step, an integer >= 1, at most all; by default the solver's choice. */
+  readonly batchSize?: number | undefined;
+  /** The first step in units of the inverse expected curvature, in (0, 1], by default 0.5. */
+  readonly stepSize?: number | undefined;
+  /** Steps fall like (1 + round)^-stepDecay, in [0, 1], by default 0.6. */
+  readonly stepDecay?: number | undefined;
+}
+
+/** What each solver takes where the caller says nothing. */
+export const solverDefaults: Readonly<Record<SolverName, ConvergenceDefaults>> = Object.freeze({
+  reweighted: { tolerance: 1e-8, maxIterations: 10_000 },
+  proximal: { tolerance: 1e-8, maxIterations: 100_000 },
+  etaTrick: { tolerance: 1e-5, maxIterations: 100_000 },
+  direct: { tolerance: 1e-3, maxIterations: 100_000 },
+  dropout: { tolerance: 1e-3, maxIterations: 10_000 },
+});
+
+/** The keys of options that concern the solver. @internal */
+export const solverKeys = ["solver", "seed", "proximal", "dropout"];
+
+/** @internal */
+export const solverNames = ["auto", ...(Object.keys(solverDefaults) as SolverName[])] as const;
+const masks = ["bernoulli", "unscaledBernoulli", "gaussian"] as const;
+const seedRange = { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true };
+const batchRange = { min: 1, max: 2 ** 31 - 1, integer: true };
+const stepRange = { above: 0, max: 1 };
+const decayRange = { min: 0, max: 1 };
+
+type Choice = Pick<FitRequest, "accelerated" | "seed" | "mask" | "batchSize" | "stepSize" | "stepDecay"> & {
+  readonly solver: SolverName;
+};
+
+/** The solver with its own options, from the options of a fit. @internal */
+export function readSolver(options: object, loss: LossName): Choice {
+  const given = property("options", options, "solver");
+  const name = given === undefined ? "auto" : requireChoice("solver", given, solverNames);
+  const automatic = loss === "squared" ? "reweighted" : "proximal";
+  const solver = name === "auto" ? automatic : name;
+  const seed = property("options", options, "seed");
+  const proximal = ownOptions(options, "proximal", ["accelerated"], solver);
+  const dropout = ownOptions(options, "dropout", ["mask", "batchSize", "stepSize", "stepDecay"], solver);
+  const accelerated = property("proximal", proximal, "accelerated");
+  const mask = property("dropout", dropout, "mask");
+  const number = (key: string, range: object, standard: number) => {
+    const value = property("dropout", dropout, key);
+    return value === undefined ? standard : requireNumber(`dropout.${key}`, value, range);
+  };
+  return {
+    solver,
+    seed: seed === undefined ? 0 : requireNumber("seed", seed, seedRange),
+    accelerated: accelerated === undefined || requireBoolean("proximal.accelerated", accelerated),
+    mask: mask === undefined ? "bernoulli" : requireChoice("dropout.mask", mask, masks),
+    batchSize: number("batchSize", batchRange, 0),
+    stepSize: number("stepSize", stepRange, 0.5),
+    stepDecay: number("stepDecay", decayRange, 0.6),
+  };
+}
+
+const none = Object.freeze({});
+
+function ownOptions(options: object, key: SolverName, known: readonly string[], solver: SolverName): object {
+  const given = property("options", options, key);
+  if (given === undefined) return none;
+  if (solver === key) return requireOptions(key, given, known);
+  const message = `${key} must be left out unless the solver is ${key}, but it is ${solver}`;
+  throw new FlipsideError("INVALID_ARGUMENT", message);
+}

@@ -1,0 +1,33 @@
+// The register: a function-local static, so that it exists before the first entry that adds itself.
+#include "solvers/solver.h"
+
+#include <algorithm>
+#include <utility>
+
+namespace flipside {
+namespace {
+
+std::vector<SolverItem>& items() {
+  static std::vector<SolverItem> all;
+  return all;
+}
+
+auto position(std::string_view name) {
+  return std::ranges::lower_bound(items(), name, {}, &SolverItem::name);
+}
+
+}  // namespace
+
+const std::vector<SolverItem>& solvers() { return items(); }
+
+const SolverItem* findSolver(std::string_view name) {
+  const auto found = position(name);
+  return found != items().end() && found->name == name ? &*found : nullptr;
+}
+
+SolverEntry::SolverEntry(SolverItem item) {
+  const auto place = position(item.name);
+  items().insert(place, std::move(item));
+}
+
+}  // namespace flipside
