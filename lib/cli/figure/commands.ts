@@ -1,5 +1,6 @@
 import type { Command } from "commander";
 import { exitCodes, type Io } from "../io.js";
+import { addAgreementCommand } from "./agreementCommand.js";
 import { addPictureOptions, checkPicture, type PictureArguments, savePicture } from "./picture.js";
 
 const penaltiesFile = "figure-penalties.svg";
@@ -21,4 +22,5 @@ export function addFigureCommands(program: Command, io: Io, done: (code: number)
       done(exitCodes.success);
     });
   addPictureOptions(penalties, penaltiesFile);
+  addAgreementCommand(figure, io, done);
 }
