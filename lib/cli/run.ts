@@ -48,6 +48,7 @@ function makeProgram(io: Io, done: (code: number) => void): Command {
         "  $ flipside fit data.csv --target y --penalty logSum --epsilon 0.1 --lambda 0.1 --report fit.html",
         "  $ flipside fit data.csv --target y --penalty l1 --path --report path.html",
         "  $ flipside demo",
+        "  $ flipside figure penalties --output penalties.svg",
         "",
         "Run `flipside fit --help` for the penalties and all options.",
       ].join("\n"),

@@ -7,7 +7,10 @@ const penaltiesFile = "figure-penalties.svg";
 
 /** Adds `flipside figure`, with one command for each picture. */
 export function addFigureCommands(program: Command, io: Io, done: (code: number) => void): void {
-  const figure = program.command("figure").description("Draw a figure of the method as SVG or PNG.");
+  const figure = program
+    .command("figure")
+    .description("Draw a figure of the method as SVG or PNG.")
+    .helpCommand(false);
   const penalties = figure
     .command("penalties")
     .description(
