@@ -99,14 +99,21 @@ export interface ExpectationRequest {
   standardize: boolean;
   /** On the scale of x, one per column. */
   coefficients: Float64Array;
-  /** Var(s_j) of each column's mask, in [0, Infinity]; Infinity only where the coefficient is 0. */
-  variances: Float64Array;
+  /**
+   * Var(s_j) of each column's mask, in [0, Infinity]; Infinity only where the coefficient is 0. Without them those of
+   * the penalty at lambda: lambda / (eta_j |x_j|^2 / n), eta = etaHat of the standardised coefficients.
+   */
+  variances?: Float64Array | undefined;
+  penalty?: NativePenalty | undefined;
+  lambda?: number | undefined;
   mask: "bernoulli" | "unscaledBernoulli" | "gaussian" | "hardConcrete";
   /** hardConcrete only. */
   beta: number;
   gamma: number;
   zeta: number;
+  /** At least 2. */
   samples: number;
+  /** An integer in [0, 2^53). */
   seed: number;
 }
 
@@ -118,6 +125,10 @@ export interface NativeExpectation {
   /** L(w), and L(w) + 1/2 sum_j Var(s_j) (|x_j|^2 / n) w_j^2. */
   loss: number;
   tikhonov: number;
+  /** How far elements may move the estimate whose rare outcome (dropped or kept) is expected fewer than 30 times. */
+  unseen: number;
+  /** Those given, or those of the penalty. */
+  variances: Float64Array;
 }
 
 export interface NativeFit {
@@ -194,6 +205,8 @@ export interface Binding {
     settle: (error: Error | null, result: NativeExpectation | null) => void,
     progress: ((samples: number) => void) | null,
   ): number;
+  /** out = words 4 block, 4 block + 1, ... of a stream of Philox4x32-10; bigints of 64 bits. */
+  philox(seed: bigint, stream: bigint, block: bigint, out: Uint32Array): void;
   /** X'X / rows, column-major columns x columns. */
   gram(x: NativeMatrix): Float64Array;
   /** One ridge step (gram + diag(weights)) w = correlation by Cholesky. */

@@ -64,12 +64,8 @@ export function readConvergence(
   const options = requireOptions("convergence", value, known);
   const tolerance = property("convergence", options, "tolerance");
   const maxIterations = property("convergence", options, "maxIterations");
-  const signal = property("convergence", options, "signal");
-  const onProgress = property("convergence", options, "onProgress");
-  if (!background) refuseControls(signal, onProgress);
-  if (onProgress !== undefined && typeof onProgress !== "function") {
-    throw expected("convergence.onProgress", "a function", onProgress);
-  }
+  const controls = readControls<Progress>(options);
+  if (!background) refuseControls(controls.signal, controls.onProgress);
   return {
     tolerance:
       tolerance === undefined
@@ -79,8 +75,23 @@ export function readConvergence(
       maxIterations === undefined
         ? defaults.maxIterations
         : requireNumber("convergence.maxIterations", maxIterations, iterationsRange),
+    ...controls,
+  };
+}
+
+/** What watches and stops any job, from options called `convergence`. @internal */
+export function readControls<State>(options: object): {
+  signal: AbortSignal | undefined;
+  onProgress: ((state: State) => void) | undefined;
+} {
+  const signal = property("convergence", options, "signal");
+  const onProgress = property("convergence", options, "onProgress");
+  if (onProgress !== undefined && typeof onProgress !== "function") {
+    throw expected("convergence.onProgress", "a function", onProgress);
+  }
+  return {
     signal: signal === undefined ? undefined : requireSignal(signal),
-    onProgress: onProgress as Convergence["onProgress"],
+    onProgress: onProgress as ((state: State) => void) | undefined,
   };
 }
 

@@ -1,8 +1,9 @@
-import type { NativeFit } from "../binding.js";
+import type { FitRequest, NativeFit, NativeProgress } from "../binding.js";
 import { native } from "./binding.js";
 import { property, requireNumber } from "./checks.js";
+import type { Convergence } from "./convergence.js";
 import { type Fit, fitFromNative } from "./fitted.js";
-import { runJob } from "./job.js";
+import { type Controls, runJob } from "./job.js";
 import { optionKeys, type Problem, readSetup, type Setup, type SharedOptions } from "./request.js";
 
 /** The options of `fit` and `fitSync`. */
@@ -23,7 +24,7 @@ const lambdaRange = { min: 0 };
  */
 export async function fit(problem: Problem, options: FitOptions): Promise<Fit> {
   const { request, convergence, about } = readFit(problem, options, true);
-  return runJob(request, convergence).then((fits) => fitFromNative(fits[0] as NativeFit, about));
+  return runFits(request, convergence).then((fits) => fitFromNative(fits[0] as NativeFit, about));
 }
 
 /**
@@ -35,6 +36,23 @@ export async function fit(problem: Problem, options: FitOptions): Promise<Fit> {
 export function fitSync(problem: Problem, options: FitOptions): Fit {
   const { request, about } = readFit(problem, options, false);
   return fitFromNative(native.fitSync(request)[0] as NativeFit, about);
+}
+
+/** A fit per lambda, as a job; a job that was stopped resolves with what it has. @internal */
+export function runFits(request: FitRequest, convergence: Convergence): Promise<NativeFit[]> {
+  return runJob<NativeFit[], NativeProgress>(
+    (settle, progress) => native.fit(request, settle, progress),
+    controls(convergence),
+  );
+}
+
+/** By itself: a closure next to that of runFits would keep the request alive. */
+function controls({ signal, onProgress, maxIterations }: Convergence): Controls<NativeProgress> {
+  return {
+    signal,
+    onProgress: onProgress && ((state) => onProgress({ ...state, maxIterations })),
+    aborted: "the fit was aborted before its first iterate",
+  };
 }
 
 function readFit(problem: unknown, options: unknown, background: boolean): Setup {

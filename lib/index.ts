@@ -1,9 +1,11 @@
 export { type CatalogueEntry, type CatalogueParameter, catalogue, penaltyFromJSON } from "./catalogue.js";
 export type { ConvergenceOptions, Progress } from "./convergence.js";
 export { FlipsideError, type FlipsideErrorCode } from "./errors.js";
+export type { Expectation, ExpectationOptions } from "./expectation.js";
 export { type FitOptions, fit, fitSync } from "./fit.js";
 export { Fit, type FitJSON, type FitReason, type HistoryEntry } from "./fitted.js";
 export type { JSONNumber } from "./json.js";
+export type { MaskName } from "./maskOptions.js";
 export type {
   CompressedColumns,
   DenseMatrix,

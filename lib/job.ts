@@ -1,26 +1,43 @@
-import type { FitRequest, NativeFit, NativeProgress } from "../binding.js";
 import { native } from "./binding.js";
 import { property } from "./checks.js";
-import type { Convergence } from "./convergence.js";
 import { FlipsideError, unreadable } from "./errors.js";
 
+/** How a job of the addon is begun: a call of `native` with its last two arguments. @internal */
+export type Begin<Result, State> = (
+  settle: (error: Error | null, result: Result | null) => void,
+  progress: ((state: State) => void) | null,
+) => number;
+
+/** What a job is watched and stopped by. @internal */
+export interface Controls<State> {
+  readonly signal: AbortSignal | undefined;
+  readonly onProgress: ((state: State) => void) | undefined;
+  /** The message of ABORTED. */
+  readonly aborted: string;
+}
+
 /**
- * Runs a request on a worker of the addon. Resolves with what was computed when it ended or was stopped; rejects with
- * an error of the addon, with ABORTED if there was nothing yet, or with what onProgress threw.
+ * Runs a job on a worker of the addon. Resolves with its result; rejects with an error of the addon, with ABORTED if it
+ * was stopped before there was a result, or with what onProgress threw. `begin` is called once, before this returns,
+ * and not kept: the caller's data do not stay alive by it.
+ * @internal
  */
-export function runJob(request: FitRequest, convergence: Convergence): Promise<NativeFit[]> {
-  const job = new Job(convergence);
-  job.start(request);
+export function runJob<Result, State>(
+  begin: Begin<Result, State>,
+  controls: Controls<State>,
+): Promise<Result> {
+  const job = new Job<Result, State>(controls);
+  job.start(begin);
   return job.result;
 }
 
 const progressInterval = 50;
 
-// No closure here may capture the request: the caller's matrix would stay alive as long as the job.
-class Job {
-  readonly result: Promise<NativeFit[]>;
-  readonly #convergence: Convergence;
-  #resolve!: (fits: NativeFit[]) => void;
+// No closure here may capture `begin`: the caller's matrix would stay alive as long as the job.
+class Job<Result, State> {
+  readonly result: Promise<Result>;
+  readonly #controls: Controls<State>;
+  #resolve!: (result: Result) => void;
   #reject!: (error: unknown) => void;
   #number: number | undefined;
   #settled = false;
@@ -30,66 +47,65 @@ class Job {
     if (this.#number !== undefined && !this.#settled) native.cancel(this.#number);
   };
 
-  constructor(convergence: Convergence) {
-    this.#convergence = convergence;
+  constructor(controls: Controls<State>) {
+    this.#controls = controls;
     this.result = new Promise((resolve, reject) => {
       this.#resolve = resolve;
       this.#reject = reject;
     });
   }
 
-  start(request: FitRequest): void {
-    const { signal, onProgress } = this.#convergence;
+  start(begin: Begin<Result, State>): void {
+    const { signal, onProgress } = this.#controls;
     try {
       if (signal !== undefined) {
-        if (property("convergence.signal", signal, "aborted")) throw aborted(signal);
+        if (property("convergence.signal", signal, "aborted")) throw this.#aborted();
         listen(signal, this.#cancel);
       }
-      const settle = (error: Error | null, fits: NativeFit[] | null) => this.#settle(error, fits);
-      const progress = onProgress === undefined ? null : (state: NativeProgress) => this.#report(state);
-      this.#number = native.fit(request, settle, progress);
+      const settle = (error: Error | null, result: Result | null) => this.#settle(error, result);
+      const progress = onProgress === undefined ? null : (state: State) => this.#report(state);
+      this.#number = begin(settle, progress);
     } catch (error) {
       this.#finish();
       this.#reject(error);
     }
   }
 
-  #report(state: NativeProgress): void {
+  #report(state: State): void {
     if (this.#settled || this.#thrown !== undefined) return;
-    const { onProgress, maxIterations } = this.#convergence;
     // The worker keeps the interval, but a busy event loop delivers late and the next one on time.
     const now = performance.now();
     if (now - this.#reported < progressInterval) return;
     this.#reported = now;
     try {
-      onProgress?.({ ...state, maxIterations });
+      this.#controls.onProgress?.(state);
     } catch (error) {
       this.#thrown = { error };
       this.#cancel();
     }
   }
 
-  #settle(error: Error | null, fits: NativeFit[] | null): void {
+  #settle(error: Error | null, result: Result | null): void {
     this.#finish();
-    const { signal } = this.#convergence;
     if (this.#thrown !== undefined) this.#reject(this.#thrown.error);
-    else if (fits !== null) this.#resolve(fits);
-    else if ((error as FlipsideError | null)?.code === "ABORTED") this.#reject(aborted(signal));
+    else if (result !== null) this.#resolve(result);
+    else if ((error as FlipsideError | null)?.code === "ABORTED") this.#reject(this.#aborted());
     else this.#reject(error);
+  }
+
+  #aborted(): FlipsideError {
+    const { signal, aborted } = this.#controls;
+    try {
+      return new FlipsideError("ABORTED", aborted, { cause: signal?.reason });
+    } catch {
+      return new FlipsideError("ABORTED", aborted);
+    }
   }
 
   #finish(): void {
     this.#settled = true;
-    if (this.#convergence.signal !== undefined) unlisten(this.#convergence.signal, this.#cancel);
-  }
-}
-
-function aborted(signal: AbortSignal | undefined): FlipsideError {
-  const message = "the fit was aborted before its first iterate";
-  try {
-    return new FlipsideError("ABORTED", message, { cause: signal?.reason });
-  } catch {
-    return new FlipsideError("ABORTED", message);
+    const { signal } = this.#controls;
+    if (signal !== undefined) unlisten(signal, this.#cancel);
   }
 }
 
@@ -123,6 +139,6 @@ function unlisten(signal: AbortSignal, callback: () => void): void {
   try {
     signal.removeEventListener("abort", entry.onAbort);
   } catch {
-    // Not a real signal: nothing to do about it after the fit.
+    // Not a real signal: nothing to do about it after the job.
   }
 }

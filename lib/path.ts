@@ -1,8 +1,8 @@
 import type { NativeFit } from "../binding.js";
 import { property, requireNumber } from "./checks.js";
 import { FlipsideError } from "./errors.js";
+import { runFits } from "./fit.js";
 import { type Fit, type FitJSON, type FitReason, fitFromNative, readFitted } from "./fitted.js";
-import { runJob } from "./job.js";
 import { FieldReader, parse, requireFormat } from "./json.js";
 import { type DenseMatrix, requireEntries, toVector, type VectorLike } from "./matrix.js";
 import { notConstructible } from "./penalty.js";
@@ -61,7 +61,7 @@ export async function fitPath(problem: Problem, options: PathOptions): Promise<P
   const usualRatio = rows > columns ? 1e-4 : 1e-2;
   request.pathRatio = ratio === undefined ? usualRatio : requireNumber("lambdaRatio", ratio, ratioRange);
   const requested = request.lambdas.length || request.pathLength;
-  return runJob(request, convergence).then((fits: NativeFit[]) =>
+  return runFits(request, convergence).then((fits: NativeFit[]) =>
     makePath(
       fits.map((one) => fitFromNative(one, about)),
       requested,

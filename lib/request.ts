@@ -70,13 +70,11 @@ export function optionKeys(...own: string[]): string[] {
   return [...own, ...sharedKeys];
 }
 
-/** Reads the problem and the shared options; lambdas are left to the caller. @internal */
-export function readSetup(
-  problem: unknown,
-  options: unknown,
-  keys: readonly string[],
-  background: boolean,
-): Setup {
+/** A problem as the addon takes it. @internal */
+export type Data = Pick<FitRequest, "x" | "y" | "weights" | "offset">;
+
+/** @internal */
+export function readData(problem: unknown): Data {
   const data = requireOptions("problem", problem, problemKeys);
   const x = toMatrix("x", property("problem", data, "x"));
   const y = toVector("y", property("problem", data, "y"), x.rows, "one per row of x");
@@ -84,7 +82,18 @@ export function readSetup(
   const weights = perRow("weights", property("problem", data, "weights"), x.rows, 0);
   if (weights !== undefined) requirePositiveSum(weights);
   const offset = perRow("offset", property("problem", data, "offset"), x.rows, -Infinity);
+  return { x, y, weights, offset };
+}
 
+/** Reads the problem and the shared options; lambdas are left to the caller. @internal */
+export function readSetup(
+  problem: unknown,
+  options: unknown,
+  keys: readonly string[],
+  background: boolean,
+): Setup {
+  const data = readData(problem);
+  const { x } = data;
   const given = requireOptions("options", options, keys);
   const penalty = property("options", given, "penalty");
   const handle: NativePenalty = nativePenalty("penalty", penalty);
@@ -105,10 +114,7 @@ export function readSetup(
     requireEntries("start", start, -Infinity);
   }
   const request: FitRequest = {
-    x,
-    y,
-    weights,
-    offset,
+    ...data,
     start,
     penalty: handle,
     loss,

@@ -5,6 +5,7 @@
 #include "addon/environment.h"
 #include "addon/exit_guard.h"
 #include "addon/exports.h"
+#include "linalg/linalg.h"
 
 namespace flipside::addon {
 
@@ -41,6 +42,8 @@ void load(napi_env env, napi_value exports) {
       entry<fit>("fit", environment),
       entry<cancel>("cancel", environment),
       entry<fitSync>("fitSync", environment),
+      entry<expectation>("expectation", environment),
+      entry<philox>("philox", environment),
       entry<gram>("gram", environment),
       entry<ridge>("ridge", environment),
       entry<threads>("threads", environment),

@@ -18,6 +18,8 @@ std::size_t elementSize(napi_typedarray_type type) {
       return sizeof(float);
     case napi_int32_array:
       return sizeof(std::int32_t);
+    case napi_uint32_array:
+      return sizeof(std::uint32_t);
     default:
       return 0;  // no kind that anything here accepts
   }

@@ -1,6 +1,6 @@
-// process.exit() must not pull the ground from under a fit: OpenBLAS frees its buffers in a library
+// process.exit() must not pull the ground from under a job: OpenBLAS frees its buffers in a library
 // destructor, while our threads may still compute in them. Exit handlers run before destructors, so
-// one stops all fits of the process and waits for them.
+// one stops all jobs of the process and waits for them.
 #pragma once
 
 namespace flipside::addon {

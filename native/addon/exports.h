@@ -21,8 +21,13 @@ napi_value isConvex(Environment&, const Arguments&);
 napi_value needsDesign(Environment&, const Arguments&);
 // fit.cc
 napi_value fit(Environment&, const Arguments&);
-napi_value cancel(Environment&, const Arguments&);
 napi_value fitSync(Environment&, const Arguments&);
+// background.cc
+napi_value cancel(Environment&, const Arguments&);
+// expectation.cc
+napi_value expectation(Environment&, const Arguments&);
+// random.cc
+napi_value philox(Environment&, const Arguments&);
 // linear.cc
 napi_value gram(Environment&, const Arguments&);
 napi_value ridge(Environment&, const Arguments&);

@@ -36,7 +36,7 @@ Failure nativeFailure() {
   } catch (const BadValue& bad) {
     return {bad.code, bad.what()};
   } catch (const Cancelled&) {
-    return {"ABORTED", "the fit was cancelled before it had a result"};
+    return {"ABORTED", "cancelled before there was a result"};
   } catch (const std::domain_error& error) {
     return {"OUT_OF_RANGE", error.what()};
   } catch (const std::bad_alloc&) {

@@ -1,32 +1,41 @@
-// fit, cancel and fitSync.
+// fit and fitSync.
 #include "solvers/fit.h"
 
-#include "addon/arguments.h"
+#include "addon/background.h"
 #include "addon/environment.h"
 #include "addon/exports.h"
 #include "addon/fit_request.h"
 #include "addon/results.h"
 
 namespace flipside::addon {
+namespace {
+
+class FitTask final : public Task {
+ public:
+  explicit FitTask(FitRequest request) : request_(std::move(request)) {}
+
+  Product run(const Cancellation& cancel, const std::function<void(Product)>& progress) override {
+    checkValues(request_, &cancel);
+    FitControl control;
+    control.cancel = &cancel;
+    if (progress) {
+      control.progress = [&progress](const FitProgress& state) {
+        progress([state](const Environment& at) { return progressToJs(at.env(), state); });
+      };
+    }
+    return [fits = runFit(request_, control)](const Environment& at) { return fitsToJs(at, fits); };
+  }
+
+ private:
+  FitRequest request_;
+};
+
+}  // namespace
 
 napi_value fit(Environment& environment, const Arguments& arguments) {
-  const napi_env env = environment.env();
-  requireFunction(env, arguments[1], {"settle"});
-  const bool reports = !isMissing(env, arguments[2]);
-  if (reports) requireFunction(env, arguments[2], {"progress"});
-  const std::uint64_t job = environment.jobs().submit(
-      readFitRequest(env, arguments[0]), arguments[1], reports ? arguments[2] : nullptr);
-  return numberToJs(env, static_cast<double>(job));
-}
-
-napi_value cancel(Environment& environment, const Arguments& arguments) {
-  const double job = readNumber(environment.env(), arguments[0], {"job"});
-  // Anything else is no job's number; converting it could overflow.
-  if (job >= 1.0 && job < 9007199254740992.0) {
-    const auto number = static_cast<std::uint64_t>(job);
-    if (static_cast<double>(number) == job) environment.jobs().cancel(number);
-  }
-  return nullptr;
+  const Callbacks callbacks(environment, arguments);
+  return callbacks.submit(
+      std::make_unique<FitTask>(readFitRequest(environment.env(), arguments[0])));
 }
 
 napi_value fitSync(Environment& environment, const Arguments& arguments) {

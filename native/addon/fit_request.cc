@@ -1,11 +1,10 @@
 #include "addon/fit_request.h"
 
-#include <unistd.h>
-
 #include <algorithm>
 #include <cmath>
 
 #include "addon/arguments.h"
+#include "addon/data_argument.h"
 #include "addon/matrix_argument.h"
 #include "addon/penalty_handle.h"
 
@@ -14,15 +13,6 @@ namespace {
 
 constexpr double kLargestInteger = 9007199254740991.0;
 
-/// One of the optional vectors: what it is called, how long it must be, and where it goes.
-struct Vector {
-  Name name;
-  Length length;
-  std::vector<double> FitRequest::*member;
-  bool optional;
-  napi_value value = nullptr;
-};
-
 void readScalars(napi_env env, napi_value value, FitRequest& request) {
   const auto get = [&](const char* key) { return readProperty(env, value, {key}); };
   request.standardization.intercept = readBoolean(env, get("intercept"), {"intercept"});
@@ -30,11 +20,6 @@ void readScalars(napi_env env, napi_value value, FitRequest& request) {
   request.tolerance = readNonnegative(env, get("tolerance"), {"tolerance"});
   request.maxIterations = readCount(env, get("maxIterations"), {"maxIterations"}, kLargestInteger);
 }
-
-constexpr std::pair<const char*, MaskKind> kMasks[] = {
-    {"bernoulli", MaskKind::bernoulli},
-    {"unscaledBernoulli", MaskKind::unscaledBernoulli},
-    {"gaussian", MaskKind::gaussian}};
 
 /// Each solver's own options are read for that solver only.
 void readSolver(napi_env env, napi_value value, FitRequest& request) {
@@ -46,14 +31,8 @@ void readSolver(napi_env env, napi_value value, FitRequest& request) {
   } else if (request.solver == "dropout") {
     SolverOptions& options = request.options;
     options.seed = readInteger(env, get("seed"), {"seed"}, kLargestInteger);
-    const napi_value mask = get("mask");
-    const std::string name = readText(env, mask, {"mask"});
-    const auto* kind = std::ranges::find(kMasks, name, [](const auto& one) { return one.first; });
-    if (kind == std::end(kMasks)) {
-      failExpected(env, "UNSUPPORTED", {"mask"},
-                   "\"bernoulli\", \"unscaledBernoulli\" or \"gaussian\"", mask);
-    }
-    options.mask = kind->second;
+    options.mask = readMask(env, get("mask"), {"mask"},
+                            {MaskKind::bernoulli, MaskKind::unscaledBernoulli, MaskKind::gaussian});
     options.batchSize = readInteger(env, get("batchSize"), {"batchSize"}, kLargestInteger);
     options.stepSize = readNonnegative(env, get("stepSize"), {"stepSize"});
     options.stepDecay = readNonnegative(env, get("stepDecay"), {"stepDecay"});
@@ -96,13 +75,14 @@ FitRequest readFitRequest(napi_env env, napi_value value) {
 
   // Whatever may call the caller's code ...
   const MatrixArgument x = MatrixArgument::read(env, readProperty(env, value, {"x"}), "x");
-  Vector vectors[] = {
-      {{"y"}, {x.rows(), "the rows of x"}, &FitRequest::y, false},
-      {{"weights"}, {x.rows(), "the rows of x"}, &FitRequest::weights, true},
-      {{"offset"}, {x.rows(), "the rows of x"}, &FitRequest::offset, true},
-      {{"start"}, {x.columns(), "the columns of x"}, &FitRequest::start, true},
+  const Length rows{x.rows(), "the rows of x"};
+  VectorArgument vectors[] = {
+      {{"y"}, rows, request.y},
+      {{"weights"}, rows, request.weights, true},
+      {{"offset"}, rows, request.offset, true},
+      {{"start"}, {x.columns(), "the columns of x"}, request.start, true},
   };
-  for (Vector& vector : vectors) vector.value = readProperty(env, value, vector.name);
+  for (VectorArgument& vector : vectors) vector.read(env, value);
   request.penalty = unwrapPenalty(env, readProperty(env, value, {"penalty"}));
   const napi_value lambdas = readProperty(env, value, {"lambdas"});
   const napi_value pathLength = readProperty(env, value, {"pathLength"});
@@ -120,34 +100,13 @@ FitRequest readFitRequest(napi_env env, napi_value value) {
   requireMemory((counted ? 0.0 : copy) + workspaceBytes(request) + resultBytes(request),
                 "this fit");
   request.x = x.copy(env);
-  for (const Vector& vector : vectors) {
-    if (vector.optional && isMissing(env, vector.value)) continue;
-    request.*vector.member = copyDoubles(env, vector.value, vector.name, vector.length);
-  }
+  for (const VectorArgument& vector : vectors) vector.copy(env);
   return request;
 }
 
 void checkValues(const FitRequest& request, const Cancellation* cancel) {
-  checkIndices(request.x, "x", cancel);
-  requireFinite(request.y, "y");
-  requireFinite(request.weights, "weights");
-  requireNonnegative(request.weights, "weights");
-  if (!request.weights.empty() &&
-      std::ranges::all_of(request.weights, [](double weight) { return weight == 0.0; })) {
-    throw BadValue("OUT_OF_RANGE", "weights", "weights must not all be 0, but are");
-  }
-  requireFinite(request.offset, "offset");
+  checkData(request.x, request.y, request.weights, request.offset, cancel);
   requireFinite(request.start, "start");
-}
-
-void requireMemory(double bytes, const char* what) {
-  static const double physical =
-      static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGESIZE));
-  if (bytes <= 0.8 * physical) return;
-  const auto gigabytes = [](double size) { return numberText(std::round(size / 1e7) / 100.0); };
-  throw Failure("OUT_OF_MEMORY", std::string(what) + " needs " + gigabytes(bytes) +
-                                     " GB of memory, but this machine has " + gigabytes(physical) +
-                                     " GB, of which it may take 80 %");
 }
 
 }  // namespace flipside::addon

@@ -15,7 +15,4 @@ FitRequest readFitRequest(napi_env env, napi_value value);
 /// standardised.
 void checkValues(const FitRequest& request, const Cancellation* cancel);
 
-/// Throws OUT_OF_MEMORY when a computation needs more than four fifths of the machine.
-void requireMemory(double bytes, const char* what);
-
 }  // namespace flipside::addon

@@ -1,9 +1,7 @@
 // The worker's half of a job.
-#include <new>
 #include <utility>
 
 #include "addon/exit_guard.h"
-#include "addon/fit_request.h"
 #include "addon/jobs.h"
 
 namespace flipside::addon {
@@ -21,8 +19,9 @@ void Mailbox::close() {
   door_ = nullptr;
 }
 
-Job::Job(std::uint64_t id, FitRequest request, bool reports, std::shared_ptr<Mailbox> mailbox)
-    : id_(id), reports_(reports), mailbox_(std::move(mailbox)), request_(std::move(request)) {}
+Job::Job(std::uint64_t id, std::unique_ptr<Task> task, bool reports,
+         std::shared_ptr<Mailbox> mailbox)
+    : id_(id), reports_(reports), mailbox_(std::move(mailbox)), task_(std::move(task)) {}
 
 void Job::run() noexcept {
   State waiting = State::waiting;
@@ -35,11 +34,9 @@ void Job::run() noexcept {
 void Job::compute() {
   try {
     cancellation_.poll();
-    checkValues(request_, &cancellation_);
-    FitControl control;
-    control.cancel = &cancellation_;
-    if (reports_) control.progress = [this](const FitProgress& progress) { report(progress); };
-    outcomes_ = runFit(request_, control);
+    std::function<void(Product)> progress;
+    if (reports_) progress = [this](Product product) { report(std::move(product)); };
+    result_ = task_->run(cancellation_, progress);
   } catch (...) {
     failure_ = nativeFailure();
   }
@@ -55,25 +52,25 @@ void Job::cancel() {
 }
 
 void Job::finish() {
-  request_ = {};  // the inputs go here, not when the event loop comes round
+  task_.reset();  // the inputs go here, not when the event loop comes round
   state_.store(State::finished, std::memory_order_release);
   mailbox_->post(id_);
 }
 
-void Job::report(const FitProgress& progress) {
+void Job::report(Product progress) {
   {
     const std::lock_guard lock(progressMutex_);
-    const bool behind = progress_.has_value();
-    progress_ = progress;
+    const bool behind = progress_ != nullptr;
+    progress_ = std::move(progress);
     if (behind) return;  // the event loop has not fetched the last one: it will find this instead
   }
   mailbox_->post(id_);
 }
 
-std::optional<FitProgress> Job::takeProgress() {
+Product Job::takeProgress() {
   const std::lock_guard lock(progressMutex_);
-  if (cancellation_.cancelled()) return std::nullopt;
-  return std::exchange(progress_, std::nullopt);
+  if (cancellation_.cancelled()) return nullptr;
+  return std::exchange(progress_, nullptr);
 }
 
 }  // namespace flipside::addon

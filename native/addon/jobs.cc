@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "addon/environment.h"
-#include "addon/results.h"
 
 namespace flipside::addon {
 
@@ -20,14 +19,14 @@ void Jobs::open() {
   mailbox_ = std::make_shared<Mailbox>(door_);
 }
 
-std::uint64_t Jobs::submit(FitRequest request, napi_value settle, napi_value progress) {
+std::uint64_t Jobs::submit(std::unique_ptr<Task> task, napi_value settle, napi_value progress) {
   const napi_env env = environment_.env();
   if (mailbox_ == nullptr) open();
   const std::uint64_t id = next_++;
   Pending pending;
   pending.settle = Napi::Persistent(Napi::Function(env, settle));
   if (progress != nullptr) pending.progress = Napi::Persistent(Napi::Function(env, progress));
-  pending.job = std::make_shared<Job>(id, std::move(request), progress != nullptr, mailbox_);
+  pending.job = std::make_shared<Job>(id, std::move(task), progress != nullptr, mailbox_);
   const std::shared_ptr<Job> job = pending.job;
   if (pending_.empty()) check(napi_ref_threadsafe_function(env, door_));
   pending_.emplace(id, std::move(pending));
@@ -71,7 +70,7 @@ void Jobs::deliver(std::uint64_t job) {
       erase(job);
       settle(*done.job, done.settle.Value());
     } else if (const auto progress = found->second.job->takeProgress()) {
-      const napi_value state = progressToJs(env, *progress);
+      const napi_value state = progress(environment_);
       call(found->second.progress.Value(), 1, &state);
     }
   } catch (...) {
@@ -88,7 +87,7 @@ void Jobs::settle(const Job& job, napi_value callback) {
   std::optional<Failure> failure = job.failure();
   if (!failure) {
     try {
-      arguments[1] = fitsToJs(environment_, job.outcomes());
+      arguments[1] = job.result()(environment_);
     } catch (...) {
       takePending(env);
       failure = nativeFailure();

@@ -1,4 +1,4 @@
-// Fits on workers of the pool, and how news of them gets back to the event loop.
+// Tasks on workers of the pool, and how news of them gets back to the event loop.
 //
 // A job has two halves. Job is what the worker holds: plain C++ data. Jobs is the list of one
 // environment with the callbacks of each job, touched only on that environment's thread. They meet
@@ -14,10 +14,9 @@
 #include <memory>
 #include <mutex>
 #include <optional>
-#include <vector>
 
 #include "addon/failure.h"
-#include "solvers/fit.h"
+#include "addon/task.h"
 
 namespace flipside::addon {
 
@@ -35,7 +34,7 @@ class Mailbox {
 
 class Job {
  public:
-  Job(std::uint64_t id, FitRequest request, bool reports, std::shared_ptr<Mailbox> mailbox);
+  Job(std::uint64_t id, std::unique_ptr<Task> task, bool reports, std::shared_ptr<Mailbox> mailbox);
 
   /// On a worker. Does nothing when the job was abandoned before.
   void run() noexcept;
@@ -47,27 +46,27 @@ class Job {
   bool finished() const { return state_.load(std::memory_order_acquire) == State::finished; }
   /// What came of it, after finished().
   const std::optional<Failure>& failure() const { return failure_; }
-  const std::vector<FitOutcome>& outcomes() const { return outcomes_; }
-  /// The newest report since the last call, if any.
-  std::optional<FitProgress> takeProgress();
+  const Product& result() const { return result_; }
+  /// The newest report since the last call; null when there is none.
+  Product takeProgress();
 
  private:
   enum class State { waiting, running, finished };
 
   void compute();
   void finish();
-  void report(const FitProgress& progress);
+  void report(Product progress);
 
   const std::uint64_t id_;
   const bool reports_;
   const std::shared_ptr<Mailbox> mailbox_;
-  FitRequest request_;
+  std::unique_ptr<Task> task_;
   Cancellation cancellation_;
   std::atomic<State> state_{State::waiting};
-  std::vector<FitOutcome> outcomes_;
+  Product result_;
   std::optional<Failure> failure_;
   std::mutex progressMutex_;
-  std::optional<FitProgress> progress_;
+  Product progress_;
 };
 
 class Jobs {
@@ -75,7 +74,7 @@ class Jobs {
   explicit Jobs(Environment& environment) : environment_(environment) {}
 
   /// progress may be null. Returns the job's number.
-  std::uint64_t submit(FitRequest request, napi_value settle, napi_value progress);
+  std::uint64_t submit(std::unique_ptr<Task> task, napi_value settle, napi_value progress);
   void cancel(std::uint64_t job);
   /// Running and waiting.
   std::size_t count() const { return pending_.size(); }

@@ -3,9 +3,9 @@
 
 #include "addon/arguments.h"
 #include "addon/arrays.h"
+#include "addon/data_argument.h"
 #include "addon/environment.h"
 #include "addon/exports.h"
-#include "addon/fit_request.h"
 #include "addon/matrix_argument.h"
 #include "addon/results.h"
 #include "linalg/linalg.h"

@@ -55,14 +55,7 @@ class Curve {
   double dual(double eta) const {
     if (eta == 0.0) return 0.0;
     if (std::isinf(eta)) return 1.0;
-    const double logEta = std::log(eta);
-    const auto residual = [this, logEta](double x) -> ValueAndDerivative {
-      const auto p = family_.at(x);
-      return {-std::log(p.variance) - logEta, -p.varianceRate / p.variance};
-    };
-    const double low = std::min(family_.thetaAtZero(), 0.0) - 750.0;
-    const double high = std::max(family_.thetaAtOne(), 0.0) + 750.0;
-    return family_.at(increasingRoot(residual, low, high, logEta)).kept;
+    return family_.at(family_.thetaOfLogVariance(-std::log(eta))).kept;
   }
 
   /// Null when no table reaches the accuracy that SeparablePenalty::tabulated promises.

@@ -20,6 +20,7 @@
 #include <utility>
 
 #include "penalties/parameters.h"
+#include "penalties/root.h"
 
 namespace flipside {
 namespace {
@@ -82,6 +83,16 @@ HardConcreteFamily::Point HardConcreteFamily::at(double theta) const {
   // time.
   return theta < 0.5 * beta_ * (z0_ + z1_) ? fromBelow(kept, dropped)
                                            : fromAbove(theta, kept, dropped);
+}
+
+double HardConcreteFamily::thetaOfLogVariance(double logVariance) const {
+  const auto residual = [this, logVariance](double x) -> ValueAndDerivative {
+    const Point p = at(x);
+    return {logVariance - std::log(p.variance), -p.varianceRate / p.variance};
+  };
+  const double low = std::min(thetaAtZero(), 0.0) - 750.0;
+  const double high = std::max(thetaAtOne(), 0.0) + 750.0;
+  return increasingRoot(residual, low, high, -logVariance);
 }
 
 HardConcreteFamily::Point HardConcreteFamily::fromBelow(double kept, double dropped) const {

@@ -23,6 +23,9 @@ class HardConcreteFamily {
   /// To about 1e-14 relative for any theta whose e^|theta| is in the range of a double.
   Point at(double theta) const;
 
+  /// The theta where log kappa is this, for any kappa of a double that is neither 0 nor infinite.
+  double thetaOfLogVariance(double logVariance) const;
+
   /// The thetas where P(s > t) = 1/2 at t = 0 and t = 1. Further out than a few units, the moments
   /// are power laws in e^theta.
   double thetaAtZero() const { return beta_ * z0_; }

@@ -11,10 +11,9 @@
 #include "design/design.h"
 #include "losses/loss.h"
 #include "penalties/penalty.h"
+#include "random/masks.h"
 
 namespace flipside {
-
-enum class MaskKind { bernoulli, unscaledBernoulli, gaussian, hardConcrete };
 
 /// What belongs to one solver alone; the others ignore it.
 struct SolverOptions {

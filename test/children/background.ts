@@ -1,5 +1,6 @@
 // node background.js <mode>: a process that ends, or is ended, with fits behind it or under way.
 import { fit as fitAsync, fitSync, penalties, threads } from "flipside";
+import { verifyExpectation } from "../../dist/expectation.js";
 import { endless, type Large, largeProblem } from "../support/longFit.ts";
 
 const mode = process.argv[2];
@@ -38,6 +39,14 @@ switch (mode) {
     void fitAsync(large as Large, {
       ...endless,
       convergence: { ...endless.convergence, onProgress: () => process.exit(3) },
+    });
+    break;
+  case "exit in an expectation":
+    void verifyExpectation(large as Large, {
+      coefficients: new Float64Array(900).fill(1),
+      variance: 1,
+      samples: 2 ** 31 - 1,
+      convergence: { onProgress: () => process.exit(3) },
     });
     break;
   case "uncaught":

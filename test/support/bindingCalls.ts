@@ -46,22 +46,41 @@ function request(x: object, name: string, parameters: number[], solver = "reweig
   };
 }
 
+/** samples is left alone: so many masks would be drawn. */
+function expectation(own: object) {
+  return {
+    x: dense(),
+    y: y(),
+    weights: y(),
+    offset: y(),
+    intercept: true,
+    standardize: false,
+    coefficients: Float64Array.of(1, 0, -1),
+    mask: "hardConcrete",
+    beta: 0.5,
+    gamma: -0.1,
+    zeta: 1.1,
+    seed: 3,
+    ...own,
+  };
+}
+
 const keys = Object.keys(request(dense(), "l1", []));
 const matrixKeys = Object.keys(sparse());
 const words = ["request", ...keys, "settle", "progress"];
 const places = [[0], ...keys.map((key) => [0, key]), ...matrixKeys.map((key) => [0, "x", key])];
 
 /** Resolves with what the job settled to, and fails if it settles twice. */
-function settled(given: unknown[]): Promise<unknown> {
+function settled(name: "fit" | "expectation", given: unknown[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let count = 0;
-    const settle = (error: unknown, fits: unknown) => {
+    const settle = (error: unknown, result: unknown) => {
       if (++count > 1) throw new Error("settled twice");
-      if (error === null) resolve(fits);
+      if (error === null) resolve(result);
       else reject(error);
     };
     const [first, second, third] = given;
-    const job = loose("fit")(
+    const job = loose(name)(
       first,
       second === "settle" ? settle : second,
       third === "progress" ? () => {} : third,
@@ -85,9 +104,20 @@ function fits(name: string, x: () => object, penalty: string, parameters: number
       arguments: () => [request(x(), penalty, parameters), "settle", "progress"],
       places: [...places, [1], [2]],
       words,
-      invoke: settled,
+      invoke: (given) => settled("fit", given),
     },
   ];
+}
+
+function expectations(name: string, own: object): Call {
+  const made = Object.keys(expectation(own));
+  return {
+    name: `expectation ${name}`,
+    arguments: () => [{ ...expectation(own), samples: 500 }, "settle", "progress"],
+    places: [[0], ...made.map((key) => [0, key]), ...matrixKeys.map((key) => [0, "x", key]), [1], [2]],
+    words: ["request", ...made, "samples", "lambda", "penalty", "settle", "progress"],
+    invoke: (given) => settled("expectation", given),
+  };
 }
 
 /** A function of values, by the names of its arguments. */
@@ -117,6 +147,14 @@ export const bindingCalls: readonly Call[] = [
   ...fits("dense", dense, "mcp", [3]),
   ...fits("compressed", sparse, "logSum", [0.1]),
   ...fits("with ard", dense, "ard", [0]),
+  expectations("of variances", { variances: Float64Array.of(0.5, Infinity, 2) }),
+  expectations("of a penalty", { penalty: handleOf("scad", 3.7), lambda: 0.5 }),
+  plain("philox", {
+    seed: () => 3n,
+    stream: () => 4n,
+    block: () => 5n,
+    out: () => new Uint32Array(7),
+  }),
   plain(
     "gram",
     { x: sparse },

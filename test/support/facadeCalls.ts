@@ -10,6 +10,7 @@ import {
   strategies,
   threads,
 } from "flipside";
+import { verifyExpectation } from "../../dist/expectation.js";
 import type { Call } from "./mutations.ts";
 
 // Callable with anything at all.
@@ -143,6 +144,39 @@ const fitting: Call[] = [
   },
 ];
 
+const variations = {
+  keepProbability: () => ({ keepProbability: Float64Array.of(0.5, 0, 1) }),
+  variance: () => ({ variance: [0.5, Infinity, 0], mask: "hardConcrete", beta: 0.5, gamma: -0.1, zeta: 1.1 }),
+  penalty: () => ({ penalty: penalties.mcp(), lambda: 0.1, mask: "gaussian" }),
+};
+
+/** samples is left alone: so many masks would be drawn. */
+const verifying: Call[] = Object.entries(variations).map(([name, own]) => {
+  const expecting = () => ({
+    coefficients: Float64Array.of(1, 0, -1),
+    confidence: 0.9,
+    seed: 3,
+    intercept: true,
+    standardize: false,
+    convergence: {},
+    ...own(),
+  });
+  const keys = Object.keys(expecting());
+  return {
+    name: `verifyExpectation of a ${name}`,
+    arguments: () => [problem(dense()), { ...expecting(), samples: 500 }],
+    places: [
+      ...problemPlaces,
+      [1],
+      ...keys.map((key) => [1, key]),
+      [1, "convergence", "signal"],
+      [1, "convergence", "onProgress"],
+    ],
+    words: [...words, ...keys, "keepProbability", "variance", "mask", "samples"],
+    invoke: (g) => loose(verifyExpectation)(...g),
+  };
+});
+
 const others: Call[] = [
   {
     name: "predict",
@@ -244,6 +278,7 @@ function method(name: "omega" | "dual" | "etaHat" | "keepProbability"): Call {
 export const facadeCalls: readonly Call[] = [
   ...fitting,
   ...fitting,
+  ...verifying,
   ...others,
   ...makers,
   ...(["omega", "dual", "etaHat", "keepProbability"] as const).map(method),

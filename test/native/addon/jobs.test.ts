@@ -120,6 +120,58 @@ describe("the raw binding", () => {
     expect(count).toBe(1);
   });
 
+  test("tasks of different kinds at once, each settled once and with its own", async () => {
+    const data = plainProblem(20, 3);
+    const { x, y } = requestOf(data, handleOf("l1"), [0.1]);
+    const standard = { x, y, intercept: true, standardize: true, beta: 1, gamma: -1, zeta: 2 };
+    const expectation = {
+      ...standard,
+      coefficients: Float64Array.of(1, 2, 3),
+      variances: Float64Array.of(1, 1, 1),
+      mask: "gaussian" as const,
+      samples: 3000,
+    };
+    const settled: unknown[] = [];
+    await new Promise<void>((resolve) => {
+      const settle = (error: unknown, result: unknown) => {
+        settled.push(error ?? result);
+        if (settled.length === 20) resolve();
+      };
+      for (let seed = 0; seed < 10; ++seed) {
+        native.expectation({ ...expectation, seed }, settle, null);
+        native.fit(requestOf(data, handleOf("l1"), [0.1]), settle, null);
+      }
+    });
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(settled.length).toBe(20);
+    expect(settled.filter((result) => Array.isArray(result)).length).toBe(10);
+    const estimates = settled.flatMap((result) => (result as { estimate?: number }).estimate ?? []);
+    expect(new Set(estimates).size).toBe(10);
+    expect(native.activity().jobs).toBe(0);
+  });
+
+  test("cancels an expectation that runs, and one that waits", async () => {
+    const { x, y } = requestOf(plainProblem(20, 3), handleOf("l1"), [0.1]);
+    const ends = Array.from({ length: threads.getThreads() + 3 }, () => {
+      return new Promise<unknown>((resolve) => {
+        const job = native.expectation(
+          {
+            ...{ x, y, intercept: true, standardize: true, beta: 1, gamma: -1, zeta: 2, seed: 0 },
+            coefficients: Float64Array.of(1, 2, 3),
+            variances: Float64Array.of(1, 1, 1),
+            mask: "bernoulli",
+            samples: 2 ** 50,
+          },
+          (error) => resolve(error),
+          null,
+        );
+        setTimeout(() => native.cancel(job), 20);
+      });
+    });
+    for (const error of await Promise.all(ends)) expect(error).toMatchObject({ code: "ABORTED" });
+    expect(native.activity().jobs).toBe(0);
+  });
+
   test("information and activity", () => {
     expect(native.activity()).toEqual({ threads: expect.any(Number), jobs: 0 });
   });

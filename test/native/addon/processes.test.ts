@@ -14,8 +14,8 @@ describe("a process", () => {
     expect({ status, stdout }).toEqual({ status: 0, stdout: "tolerance\n" });
   });
 
-  test.each(["exit", "exit at once", "exit in a callback", "queue"])(
-    "process.exit during a fit: %s",
+  test.each(["exit", "exit at once", "exit in a callback", "exit in an expectation", "queue"])(
+    "process.exit during a job: %s",
     async (mode) => {
       const { status, signal, stderr, milliseconds } = await runChild("background", [mode], 20_000);
       expect({ status, signal, stderr }).toEqual({ status: 3, signal: null, stderr: "" });
