@@ -19,13 +19,14 @@ export function agreementFigure(courses: readonly Course[], problem: string): Fi
   const lines = curves.filter(({ points }) => points.length > 0);
   const points = lines.flatMap((curve) => curve.points);
   const x = decades(points.map(([seconds]) => seconds));
-  const y = decades(points.map(([, gap]) => gap));
+  // With room below, so that no curve lies on the axis.
+  const y = decades(points.flatMap(([, gap]) => [gap, gap / 10]));
   const names = lines.map(({ name, points }, k) => {
     const [seconds, gap] = points.at(-1) as readonly [number, number];
     return {
       y: box.top + box.height * (1 - position(gap, y)),
       title: name,
-      note: `${gap <= gapFloor ? "the best" : `ends at ${scientific(gap)}`}, ${duration(seconds)}`,
+      note: `${gap <= gapFloor ? "at the best" : `ends at ${scientific(gap)}`}, ${duration(seconds)}`,
       color: seriesColour(k),
     };
   });

@@ -15,8 +15,8 @@ export interface Gaps {
   }[];
 }
 
-/** Gaps below are rounding: a sum of some hundred terms is no more exact. */
-export const gapFloor = 1e-15;
+/** Smaller gaps are rounding: a sum of some hundred terms is no more exact. */
+export const gapFloor = 1e-14;
 /** What a clock can tell apart. */
 export const timeFloor = 1e-6;
 

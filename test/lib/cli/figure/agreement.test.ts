@@ -90,7 +90,7 @@ describe("the drawing", () => {
     expectSvg(svg);
     for (const name of ["fast", "slow", "noisy &lt;&amp;&gt;", "at once"]) expect(svg).toContain(`>${name}<`);
     // What lies on the floor is said at the axis.
-    expect(svg).toContain("10⁻¹⁵ and less at 10⁻¹⁵");
+    expect(svg).toContain("10⁻¹⁴ and less at 10⁻¹⁴");
     expect(svg).toContain(">seconds (logarithmic)<");
     expect(svg.length).toBeLessThan(60_000);
   });
