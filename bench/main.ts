@@ -1,5 +1,5 @@
-// npm run bench: the reweighted fit against its peers. Without arguments everything is measured and the results are
-// written to bench/results; with --trials or --sizes only a part is, and nothing is written.
+// npm run bench: what the library measures of itself and its peers, one report per subject, written to bench/results.
+// With --reports only some of them are measured; with --trials or --sizes a part, and nothing is written.
 import { mkdirSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { packageRoot } from "./drivers/native.ts";
@@ -45,11 +45,28 @@ const trials: Record<string, Trial> = {
   },
 };
 
-const notes = [
-  "Times are medians of up to 15 samples per candidate, taken by turns in one process on the same data; ¹ what takes more than 1.5 s has one run; ² other processes took more than a tenth of a core meanwhile, which costs two threads what it does not cost one.",
-  "Data: rows from an AR(1) process with ρ = 0.5, one in twenty coefficients nonzero, signal : noise 5, seeded.",
-  "typed arrays is the same algorithm in plain JavaScript on one thread (bench/reference), in as many iterations unless the table says otherwise; ml-matrix runs it on that library's methods.",
-];
+interface Subject {
+  readonly title: string;
+  readonly trials: readonly string[];
+  readonly notes: readonly string[];
+}
+
+const timing =
+  "Times are medians of up to 15 samples per candidate, taken by turns in one process on the same data; ¹ what takes more than 1.5 s has one run; ² other processes took more than a tenth of a core meanwhile, which costs two threads what it does not cost one.";
+const data =
+  "Data: rows from an AR(1) process with ρ = 0.5, one in twenty coefficients nonzero, signal : noise 5, seeded.";
+
+const subjects: Record<string, Subject> = {
+  reweighted: {
+    title: "Benchmark of the reweighted fit",
+    trials: ["gram", "ridge", "fit", "eventLoop", "abort"],
+    notes: [
+      timing,
+      data,
+      "typed arrays is the same algorithm in plain JavaScript on one thread (bench/reference), in as many iterations unless the table says otherwise; ml-matrix runs it on that library's methods.",
+    ],
+  },
+};
 
 function headLines(machine: Machine, command: string, commit: string): string[] {
   const { cpu, cores, memoryGiB, platform, node, v8, blas, threads } = machine;
@@ -60,14 +77,35 @@ function headLines(machine: Machine, command: string, commit: string): string[] 
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { trials: { type: "string" }, sizes: { type: "string" } } });
-  const names = values.trials?.split(",") ?? Object.keys(trials);
+  const { values } = parseArgs({
+    options: { reports: { type: "string" }, trials: { type: "string" }, sizes: { type: "string" } },
+  });
+  const chosen = requireKnown(subjects, values.reports, "report");
   const sizes = values.sizes?.split(",").map(Number) ?? allSizes;
-  const unknown = names.find((name) => !Object.hasOwn(trials, name));
-  if (unknown !== undefined) {
-    throw new Error(`no trial ${unknown}; there are ${Object.keys(trials).join(", ")}`);
+  const wanted = requireKnown(trials, values.trials, "trial");
+  const whole = values.trials === undefined && values.sizes === undefined;
+  for (const name of chosen) {
+    const subject = subjects[name] as Subject;
+    const parts = subject.trials.filter((trial) => wanted.includes(trial));
+    if (parts.length > 0) await measure(name, { ...subject, trials: parts }, sizes, whole);
   }
-  const command = "npm run bench";
+}
+
+function requireKnown(table: object, list: string | undefined, noun: string): string[] {
+  const known = Object.keys(table);
+  const names = list?.split(",") ?? known;
+  const unknown = names.find((name) => !known.includes(name));
+  if (unknown === undefined) return names;
+  throw new Error(`no ${noun} ${unknown}; there are ${known.join(", ")}`);
+}
+
+async function measure(
+  name: string,
+  { title, trials: parts, notes }: Subject,
+  sizes: readonly number[],
+  write: boolean,
+): Promise<void> {
+  const command = `npm run bench -- --reports ${name}`;
   const commit = currentCommit();
   const machine = describeMachine();
   const origin = { command, commit, date: new Date().toISOString(), machine };
@@ -77,27 +115,25 @@ async function main(): Promise<void> {
   const others = watchOthers();
   const tables: TextTable[] = [];
   const results: Record<string, unknown> = {};
-  for (const name of names) {
-    const report = await (trials[name] as Trial)(sizes);
+  for (const part of parts) {
+    const report = await (trials[part] as Trial)(sizes);
     for (const table of report.tables) console.log(toTerminal(table));
     tables.push(...report.tables);
-    results[name] = report.data;
+    results[part] = report.data;
   }
   const seconds = ((performance.now() - begin) / 1000).toFixed(0);
   const otherCores = others();
   head.push(`Took ${seconds} s, in which other processes took ${otherCores.toFixed(2)} cores`);
   console.log(`\n${[...notes, ...head.slice(-1)].join("\n")}`);
-  if (values.trials !== undefined || values.sizes !== undefined) return;
+  if (!write) return;
   const folder = new URL("bench/results/", packageRoot);
   mkdirSync(folder, { recursive: true });
   const list = [...head, ...notes].map((line) => `- ${line}`).join("\n");
-  const text = `# Benchmark of the reweighted fit\n\n${list}\n\n${tables.map(toMarkdown).join("\n")}`;
-  writeFileSync(new URL("reweighted.md", folder), text);
-  writeFileSync(
-    new URL("reweighted.json", folder),
-    `${JSON.stringify({ ...origin, otherCores, ...results }, null, 1)}\n`,
-  );
-  console.log("Written to bench/results/reweighted.md and .json");
+  const text = `# ${title}\n\n${list}\n\n${tables.map(toMarkdown).join("\n")}`;
+  writeFileSync(new URL(`${name}.md`, folder), text);
+  const json = `${JSON.stringify({ ...origin, otherCores, ...results }, null, 1)}\n`;
+  writeFileSync(new URL(`${name}.json`, folder), json);
+  console.log(`Written to bench/results/${name}.md and .json\n`);
 }
 
 await main();

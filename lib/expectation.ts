@@ -71,7 +71,8 @@ export interface Expectation {
    * False if the interval promises more than it can: with fewer than 100 samples, or when masks whose rarer outcome
    * (dropped or kept) is expected fewer than 30 times in all samples could move the estimate by more than a tenth of the
    * standard error. Such an outcome may not have come at all, and the standard error knows nothing of it: take more
-   * samples, or a Gaussian mask of the same variance.
+   * samples, or a Gaussian mask of the same variance. At 30 such outcomes an interval of 99 % covers in some 98 % of
+   * cases, from 100 on in 99 %.
    */
   readonly reliable: boolean;
   readonly samples: number;

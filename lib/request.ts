@@ -92,8 +92,7 @@ export function readSetup(
   keys: readonly string[],
   background: boolean,
 ): Setup {
-  const data = readData(problem);
-  const { x } = data;
+  const { x, y, weights, offset } = readData(problem);
   const given = requireOptions("options", options, keys);
   const penalty = property("options", given, "penalty");
   const handle: NativePenalty = nativePenalty("penalty", penalty);
@@ -113,8 +112,12 @@ export function readSetup(
     start = toVector("start", startGiven, x.columns, "one per column of x");
     requireEntries("start", start, -Infinity);
   }
+  // One by one: data as a spread in front would take longer than a small fit.
   const request: FitRequest = {
-    ...data,
+    x,
+    y,
+    weights,
+    offset,
     start,
     penalty: handle,
     loss,

@@ -13,9 +13,12 @@ export type LossName = (typeof lossNames)[number];
  *
  * - "reweighted" (squared loss): adaptive Tikhonov regularisation, finished by Newton's method on the support.
  *   Tolerance 1e-8.
- * - "proximal": AdaProx, gradient steps shrunk by the keep probability. Tolerance 1e-8.
- * - "etaTrick": joint descent in the coefficients and log η on the variational form. Tolerance 1e-5.
- * - "direct": descent along the subgradient of λ Ω itself. Tolerance 1e-3.
+ * - "proximal": AdaProx, gradient steps shrunk by the keep probability; with hardThreshold iterative hard thresholding.
+ *   After 1000 steps Newton's method on the support helps now and then. Tolerance 1e-8.
+ * - "etaTrick" (penalties that are a sum over the coefficients): joint descent in the coefficients and log η on the
+ *   variational form, by L-BFGS. Its history is that of the lowest L + λ Ω so far. Tolerance 1e-5.
+ * - "direct" (not hardThreshold): descent along the subgradient of L + λ Ω itself with spectral step lengths.
+ *   Tolerance 1e-6.
  * - "dropout" (squared loss): AdaDrop, stochastic gradients under sampled masks with averaging. Its `tolerance` is for
  *   `objectiveMargin`, relative to the loss at 0: 1e-3.
  */
@@ -47,7 +50,7 @@ export const solverDefaults: Readonly<Record<SolverName, ConvergenceDefaults>> =
   reweighted: { tolerance: 1e-8, maxIterations: 10_000 },
   proximal: { tolerance: 1e-8, maxIterations: 100_000 },
   etaTrick: { tolerance: 1e-5, maxIterations: 100_000 },
-  direct: { tolerance: 1e-3, maxIterations: 100_000 },
+  direct: { tolerance: 1e-6, maxIterations: 100_000 },
   dropout: { tolerance: 1e-3, maxIterations: 10_000 },
 });
 

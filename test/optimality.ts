@@ -17,6 +17,8 @@ export interface Setting {
   readonly lambda: number;
   readonly intercept: boolean;
   readonly standardize: boolean;
+  /** By default "squared". */
+  readonly loss?: "squared" | "logistic";
 }
 
 export interface Verdict {
@@ -82,15 +84,15 @@ export function examine(data: Data, setting: Setting, claim: Claim): Verdict {
   const { rows: n, weights, scales, curvature } = design;
   const w = claim.coefficients.map((value, j) => value * (scales[j] as number));
 
-  // The residual from the caller's own numbers, intercept and all.
-  const residual = Float64Array.from({ length: n }, (_, i) => {
-    let fitted = claim.intercept + (data.offset?.[i] ?? 0);
+  // The fitted values from the caller's own numbers, intercept and all.
+  const fitted = Float64Array.from({ length: n }, (_, i) => {
+    let sum = claim.intercept + (data.offset?.[i] ?? 0);
     for (let j = 0; j < data.columns; ++j) {
-      fitted += (data.x[i * data.columns + j] as number) * (claim.coefficients[j] as number);
+      sum += (data.x[i * data.columns + j] as number) * (claim.coefficients[j] as number);
     }
-    return (data.y[i] as number) - fitted;
+    return sum;
   });
-  const loss = residual.reduce((sum, r, i) => sum + (weights[i] as number) * r * r, 0) / (2 * n);
+  const { loss, residual } = lossAt(setting.loss ?? "squared", fitted, data.y, weights);
   const mean = residual.reduce((sum, r, i) => sum + (weights[i] as number) * r, 0) / n;
 
   const { omega, slopes, etaAtZero } = penaltyAt(setting, design, w, claim.eta);
@@ -113,6 +115,29 @@ export function examine(data: Data, setting: Setting, claim: Claim): Verdict {
   const objective = loss + (omega === 0 ? 0 : lambda * omega);
   const interceptError = setting.intercept ? Math.abs(mean) : Math.abs(claim.intercept);
   return { objective, loss, stationarity, interceptError, nonzero, slopes, etaAtZero, w, curvature };
+}
+
+/** The loss, and minus its derivative in each fitted value over weight / n. */
+function lossAt(name: "squared" | "logistic", fitted: Float64Array, y: Float64Array, weights: Float64Array) {
+  const n = fitted.length;
+  const weighted = (values: Float64Array) =>
+    values.reduce((sum, value, i) => sum + (weights[i] as number) * value, 0) / n;
+  if (name === "squared") {
+    const residual = y.map((value, i) => value - (fitted[i] as number));
+    return { loss: weighted(residual.map((r) => 0.5 * r * r)), residual };
+  }
+  // -y log q - (1 - y) log (1 - q) with q = 1 / (1 + exp -z), each logarithm from the side where it is exact.
+  const logOf = (z: number) => (z > 0 ? -Math.log1p(Math.exp(-z)) : z - Math.log1p(Math.exp(z)));
+  const losses = fitted.map((z, i) => {
+    const share = y[i] as number;
+    return -(share === 0 ? 0 : share * logOf(z)) - (share === 1 ? 0 : (1 - share) * logOf(-z));
+  });
+  // y - q as y (1 - q) - (1 - y) q: nothing cancels where q is next to y.
+  const residual = fitted.map((z, i) => {
+    const share = y[i] as number;
+    return share * Math.exp(logOf(-z)) - (1 - share) * Math.exp(logOf(z));
+  });
+  return { loss: weighted(losses), residual };
 }
 
 interface PenaltyValues {

@@ -46,7 +46,7 @@ export async function compare(
   { penalty }: AgreementPenalty,
 ): Promise<Outcome[]> {
   const problem = { x: { data: x, rows, columns, order: "column-major" as const }, y };
-  const start = (await fitOnce(problem, { penalty: penalties.lp({ p: 1.5 }), lambda })).coefficients;
+  const start = (await fitOnce(problem, { penalty: penalties.lp({ p: 1.9 }), lambda })).coefficients;
   const fits = new Map<Algorithm, Fit>();
   for (const algorithm of algorithms) {
     fits.set(algorithm, await fitOnce(problem, { penalty, lambda, start, ...choices[algorithm] }));

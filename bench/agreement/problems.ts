@@ -51,7 +51,7 @@ function synthetic(
 
 /** Efron, Hastie, Johnstone and Tibshirani 2004, y in units of its standard deviation. */
 function diabetes(): AgreementProblem {
-  const text = readFileSync(new URL("lib/cli/demo/diabetes.csv", packageRoot), "utf8");
+  const text = readFileSync(new URL("lib/cli/diabetes.csv", packageRoot), "utf8");
   const lines = text.trim().split("\n").slice(1);
   const table = lines.map((line) => line.split(",").map(Number));
   const rows = table.length;

@@ -95,6 +95,24 @@ double readEta(napi_env env, napi_value value) {
   failExpected(env, eta < 0.0 ? "OUT_OF_RANGE" : "NOT_FINITE", {"eta"}, "a number >= 0", value);
 }
 
+using Scalar = double (SeparablePenalty::*)(double, double) const;
+
+napi_value atWeight(Environment& environment, const Arguments& arguments, Scalar function) {
+  const napi_env env = environment.env();
+  const auto penalty = unwrapSeparable(env, arguments[0]);
+  const double w = readNonnegative(env, arguments[1], {"w"});
+  const double lambda = readNonnegative(env, arguments[2], {"lambda"});
+  return numberToJs(env, ((*penalty).*function)(w, lambda));
+}
+
+napi_value atEta(Environment& environment, const Arguments& arguments, Scalar function) {
+  const napi_env env = environment.env();
+  const auto penalty = unwrapSeparable(env, arguments[0]);
+  const double eta = readEta(env, arguments[1]);
+  const double lambda = readNonnegative(env, arguments[2], {"lambda"});
+  return numberToJs(env, ((*penalty).*function)(eta, lambda));
+}
+
 }  // namespace
 
 napi_value omega(Environment& environment, const Arguments& arguments) {
@@ -120,24 +138,23 @@ napi_value slope(Environment& environment, const Arguments& arguments) {
 }
 
 napi_value omegaAt(Environment& environment, const Arguments& arguments) {
-  const napi_env env = environment.env();
-  const auto penalty = unwrapSeparable(env, arguments[0]);
-  const double w = readNonnegative(env, arguments[1], {"w"});
-  return numberToJs(env, penalty->omegaAt(w, readNonnegative(env, arguments[2], {"lambda"})));
+  return atWeight(environment, arguments, &SeparablePenalty::omegaAt);
 }
 
 napi_value dualAt(Environment& environment, const Arguments& arguments) {
-  const napi_env env = environment.env();
-  const auto penalty = unwrapSeparable(env, arguments[0]);
-  const double eta = readEta(env, arguments[1]);
-  return numberToJs(env, penalty->dualAt(eta, readNonnegative(env, arguments[2], {"lambda"})));
+  return atEta(environment, arguments, &SeparablePenalty::dualAt);
 }
 
 napi_value etaHatAt(Environment& environment, const Arguments& arguments) {
-  const napi_env env = environment.env();
-  const auto penalty = unwrapSeparable(env, arguments[0]);
-  const double w = readNonnegative(env, arguments[1], {"w"});
-  return numberToJs(env, penalty->etaHatAt(w, readNonnegative(env, arguments[2], {"lambda"})));
+  return atWeight(environment, arguments, &SeparablePenalty::etaHatAt);
+}
+
+napi_value slopeAt(Environment& environment, const Arguments& arguments) {
+  return atWeight(environment, arguments, &SeparablePenalty::slopeAt);
+}
+
+napi_value dualSlopeAt(Environment& environment, const Arguments& arguments) {
+  return atEta(environment, arguments, &SeparablePenalty::dualSlopeAt);
 }
 
 }  // namespace flipside::addon

@@ -9,6 +9,7 @@ napi_value initialize(Environment&, const Arguments&);
 // penalties.cc
 napi_value listCatalogue(Environment&, const Arguments&);
 napi_value createPenalty(Environment&, const Arguments&);
+napi_value createTablePenalty(Environment&, const Arguments&);
 napi_value omega(Environment&, const Arguments&);
 napi_value dual(Environment&, const Arguments&);
 napi_value etaHat(Environment&, const Arguments&);
@@ -16,6 +17,8 @@ napi_value slope(Environment&, const Arguments&);
 napi_value omegaAt(Environment&, const Arguments&);
 napi_value dualAt(Environment&, const Arguments&);
 napi_value etaHatAt(Environment&, const Arguments&);
+napi_value slopeAt(Environment&, const Arguments&);
+napi_value dualSlopeAt(Environment&, const Arguments&);
 napi_value isSeparable(Environment&, const Arguments&);
 napi_value isConvex(Environment&, const Arguments&);
 napi_value needsDesign(Environment&, const Arguments&);

@@ -7,6 +7,7 @@
 #include "addon/exports.h"
 #include "addon/penalty_handle.h"
 #include "addon/results.h"
+#include "addon/table_argument.h"
 #include "penalties/catalogue.h"
 
 namespace flipside::addon {
@@ -59,6 +60,11 @@ napi_value createPenalty(Environment& environment, const Arguments& arguments) {
       copyDoubles(env, arguments[1], {"parameters"}, {item.parameters.size(), reason.c_str()});
   requireFinite(parameters, "parameters");
   return wrapPenalty(env, item.make(parameters));
+}
+
+napi_value createTablePenalty(Environment& environment, const Arguments& arguments) {
+  const napi_env env = environment.env();
+  return wrapPenalty(env, makeCurvePenalty(readTable(env, arguments[0])));
 }
 
 napi_value isSeparable(Environment& environment, const Arguments& arguments) {

@@ -54,8 +54,15 @@ class Curve {
   /// f(eta): the family's f where kappa = 1/eta.
   double dual(double eta) const {
     if (eta == 0.0) return 0.0;
-    if (std::isinf(eta)) return 1.0;
-    return family_.at(family_.thetaOfLogVariance(-std::log(eta))).kept;
+    return std::isinf(eta) ? 1.0 : pointOf(eta).kept;
+  }
+
+  /// f'(eta) = (df/dtheta) / (deta/dtheta) = -kappa^2 f'(theta) / kappa'(theta).
+  double dualSlope(double eta) const {
+    if (std::isinf(eta)) return 0.0;
+    // It has long reached its limit at 0 where kappa leaves the range of a double.
+    const auto p = pointOf(std::max(eta, 1e-290));
+    return (p.kept * p.variance) * (p.variance / -p.varianceRate) * p.dropped;
   }
 
   /// Null when no table reaches the accuracy that SeparablePenalty::tabulated promises.
@@ -80,6 +87,11 @@ class Curve {
     double kept;
     double dropped;
   };
+
+  /// Where kappa = 1/eta.
+  HardConcreteFamily::Point pointOf(double eta) const {
+    return family_.at(family_.thetaOfLogVariance(-std::log(eta)));
+  }
 
   Candidate candidate(double theta) const {
     const auto p = family_.at(theta);
@@ -166,6 +178,7 @@ class HardConcrete final : public MaskFamilyPenalty {
   double unitCurvature(double w) const override {
     return curve_->evaluate(std::max(w, smallest)).curvature;
   }
+  double unitDualSlope(double eta) const override { return curve_->dualSlope(eta); }
 
   std::shared_ptr<const SeparablePenalty> tabulated(double) const override {
     auto table = curve_->table();

@@ -13,6 +13,7 @@ class L1 final : public LambdaFreePenalty {
   double unitEtaHat(double w) const override { return w; }
   double unitSlope(double) const override { return 1.0; }
   double unitCurvature(double) const override { return 0.0; }
+  double unitDualSlope(double) const override { return 1.0; }
 };
 
 const CatalogueEntry entry("l1", {},

@@ -36,6 +36,11 @@ class LogSum final : public LambdaFreePenalty {
     const double slope = unitSlope(w);
     return -slope * slope;
   }
+  /// omega'^2 at the w = (r - epsilon)/2 with etaHat(w) = eta.
+  double unitDualSlope(double eta) const override {
+    const double slope = 2.0 / (std::hypot(epsilon_, 2.0 * std::sqrt(eta)) + epsilon_);
+    return slope * slope;
+  }
 
  private:
   double epsilon_;

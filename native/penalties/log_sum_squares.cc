@@ -49,6 +49,12 @@ class LogSumSquares final : public LambdaFreePenalty {
     return 2.0 * (std::fma(-w, w, epsilon_) / sum) / sum;
   }
 
+  double unitDualSlope(double eta) const override {
+    const double beyond = eta - 0.5 * epsilon_;
+    if (!(beyond > 0.0) || std::isinf(eta)) return 0.0;
+    return 2.0 * (beyond / eta) / eta;
+  }
+
  private:
   double epsilon_;
 };

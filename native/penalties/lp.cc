@@ -27,6 +27,10 @@ class Lp final : public LambdaFreePenalty {
     // 0 * infinity at w = 0 otherwise.
     return p_ == 1.0 ? 0.0 : (p_ - 1.0) * std::pow(w, p_ - 2.0);
   }
+  double unitDualSlope(double eta) const override {
+    // q - 1 without the cancellation next to p = 1.
+    return std::pow(eta, 2.0 * (p_ - 1.0) / (2.0 - p_));
+  }
 
  private:
   double p_;

@@ -48,6 +48,13 @@ class Mcp final : public SeparablePenalty {
     return w < b ? -1.0 / b : 0.0;
   }
 
+  double dualSlopeAt(double eta, double lambda) const override {
+    const double b = std::min(a_ * lambda, std::numeric_limits<double>::max());
+    if (b == 0.0) return 0.0;
+    const double slope = 1.0 / (1.0 + eta / b);
+    return slope * slope;
+  }
+
  private:
   double a_;
 };

@@ -14,6 +14,7 @@ class NoPenalty final : public LambdaFreePenalty {
   double unitEtaHat(double) const override { return std::numeric_limits<double>::infinity(); }
   double unitSlope(double) const override { return 0.0; }
   double unitCurvature(double) const override { return 0.0; }
+  double unitDualSlope(double) const override { return 0.0; }
 };
 
 }  // namespace

@@ -5,18 +5,22 @@
 #include <cmath>
 #include <limits>
 
+#include "penalties/root.h"
+
 namespace flipside {
 
 double SeparablePenalty::dualSlopeAt(double eta, double lambda) const {
-  if (!(etaHatAt(0.0, lambda) < eta)) return 0.0;
-  double low = std::log(std::numeric_limits<double>::min());
-  double high = std::log(std::numeric_limits<double>::max());
-  for (int i = 0; i < 100; ++i) {
-    const double middle = 0.5 * (low + high);
-    (etaHatAt(std::exp(middle), lambda) < eta ? low : high) = middle;
+  const auto square = [](double slope) { return slope * slope; };
+  if (eta == 0.0) return square(slopeAt(0.0, lambda));
+  if (etaHatAt(0.0, lambda) >= eta) return 0.0;
+  double low = 0.0;
+  double high = std::numeric_limits<double>::max();
+  // No w reaches eta: what lies beyond has the slope of the last one.
+  if (etaHatAt(high, lambda) < eta) return square(slopeAt(high, lambda));
+  for (double w = middleDouble(low, high); low < w; w = middleDouble(low, high)) {
+    (etaHatAt(w, lambda) < eta ? low : high) = w;
   }
-  const double w = std::exp(low);
-  return (w / eta) * (w / eta);
+  return square(high / eta);
 }
 
 double SeparablePenalty::omega(std::span<const double> w, const PenaltyContext& context) const {

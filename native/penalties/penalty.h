@@ -82,8 +82,9 @@ class SeparablePenalty : public Penalty {
   /// omega''(w) for w > 0; where it jumps, either one-sided value.
   virtual double curvatureAt(double w, double lambda) const = 0;
 
-  /// f'(eta), eta > 0: w^2 / eta^2 at the w with etaHat(w) = eta, 0 where there is none. The
-  /// default finds that w by bisection; closed forms override it.
+  /// f'(eta): w^2 / eta^2 at the w with etaHat(w) = eta or where etaHat jumps over eta, 0 when
+  /// etaHat is larger everywhere; its limits at eta = 0 and infinity. The default finds that w by
+  /// bisection; closed forms override it.
   virtual double dualSlopeAt(double eta, double lambda) const;
 
   /// A penalty that agrees with this one to 1e-10 relative and costs a table look-up per

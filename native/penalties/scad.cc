@@ -49,6 +49,13 @@ class Scad final : public SeparablePenalty {
     return w > lambda && w < a_ * lambda ? -1.0 / ((a_ - 1.0) * lambda) : 0.0;
   }
 
+  double dualSlopeAt(double eta, double lambda) const override {
+    if (lambda == 0.0) return 0.0;
+    if (eta <= lambda) return 1.0;
+    const double slope = a_ / (a_ - 1.0 + eta / lambda);
+    return slope * slope;
+  }
+
  private:
   double a_;
 };

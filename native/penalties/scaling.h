@@ -1,5 +1,5 @@
 // How a separable penalty depends on the problem's lambda, written once for each kind (theory.md,
-// section 3). A penalty derives from one of these and gives its five functions at lambda = 1:
+// section 3). A penalty derives from one of these and gives its functions at lambda = 1:
 //
 //   LambdaFreePenalty         classical:            omega_lambda = omega_1
 //   KeepProbabilityPenalty    alpha-hat(w) given:   omega_lambda(w) = omega_1(w) / lambda,
@@ -20,7 +20,7 @@
 
 namespace flipside {
 
-/// The five scalar functions at lambda = 1, with the meaning that SeparablePenalty gives them.
+/// The scalar functions at lambda = 1, with the meaning that SeparablePenalty gives them.
 class UnitPenalty : public SeparablePenalty {
  public:
   virtual double unitOmega(double w) const = 0;
@@ -28,6 +28,7 @@ class UnitPenalty : public SeparablePenalty {
   virtual double unitEtaHat(double w) const = 0;
   virtual double unitSlope(double w) const = 0;
   virtual double unitCurvature(double w) const = 0;
+  virtual double unitDualSlope(double eta) const { return SeparablePenalty::dualSlopeAt(eta, 1.0); }
 };
 
 class LambdaFreePenalty : public UnitPenalty {
@@ -37,6 +38,7 @@ class LambdaFreePenalty : public UnitPenalty {
   double etaHatAt(double w, double) const final { return unitEtaHat(w); }
   double slopeAt(double w, double) const final { return unitSlope(w); }
   double curvatureAt(double w, double) const final { return unitCurvature(w); }
+  double dualSlopeAt(double eta, double) const final { return unitDualSlope(eta); }
 };
 
 class KeepProbabilityPenalty : public UnitPenalty {
@@ -55,6 +57,9 @@ class KeepProbabilityPenalty : public UnitPenalty {
   }
   double curvatureAt(double w, double lambda) const final {
     return lambda > 0.0 ? unitCurvature(w) / lambda : 0.0;
+  }
+  double dualSlopeAt(double eta, double lambda) const final {
+    return lambda > 0.0 ? unitDualSlope(eta / lambda) / lambda / lambda : 0.0;
   }
 };
 
@@ -77,6 +82,9 @@ class MaskFamilyPenalty : public UnitPenalty {
   }
   double curvatureAt(double w, double lambda) const final {
     return lambda > 0.0 ? unitCurvature(w / std::sqrt(lambda)) / lambda : 0.0;
+  }
+  double dualSlopeAt(double eta, double lambda) const final {
+    return lambda > 0.0 ? unitDualSlope(eta / lambda) / lambda : 0.0;
   }
 };
 

@@ -45,6 +45,11 @@ class Standout final : public KeepProbabilityPenalty {
   double unitCurvature(double w) const override {
     return std::isinf(w) ? 0.0 : (1.0 - w) * std::exp(-w);
   }
+  double unitDualSlope(double eta) const override {
+    if (eta <= 1.0 || std::isinf(eta)) return 0.0;
+    const double slope = std::log(eta) / eta;
+    return slope * slope;
+  }
 };
 
 const CatalogueEntry entry("standout", {},

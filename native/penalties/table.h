@@ -115,6 +115,7 @@ class TabulatedPenalty final : public Scaling {
   double unitEtaHat(double w) const override { return table_->etaHat(w); }
   double unitSlope(double w) const override { return table_->slope(w); }
   double unitCurvature(double w) const override { return table_->curvature(w); }
+  double unitDualSlope(double eta) const override { return exact_->unitDualSlope(eta); }
 
  private:
   std::shared_ptr<const Table> table_;

@@ -49,6 +49,10 @@ class VariationalDropout final : public MaskFamilyPenalty {
   double unitEtaHat(double w) const override { return w / evaluate(w).slope; }
   double unitSlope(double w) const override { return evaluate(w).slope; }
   double unitCurvature(double w) const override { return evaluate(w).curvature; }
+  double unitDualSlope(double eta) const override {
+    const double s = std::sqrt(0.5 * eta);
+    return s == 0.0 ? 1.0 : dawson(s).value / s;
+  }
 
   std::shared_ptr<const SeparablePenalty> tabulated(double) const override {
     static const auto table = std::make_shared<const Table>(specification(), evaluate);

@@ -26,7 +26,8 @@ constexpr double k2 = 1.87320;
 constexpr double k3 = 1.48695;
 
 struct DualSlope {
-  double logValue;  // log h, h = f'(eta)
+  double scaled;    // h max(1, eta), h = f'(eta)
+  double logValue;  // log h
   double growth;    // g = d log h / d log eta
 };
 
@@ -41,7 +42,7 @@ DualSlope dualSlope(double t) {
   const double base = 1.0 / (1.0 + std::exp(-std::abs(t)));  // eta/(1+eta) or 1/(1+eta)
   const double baseGrowth = -1.0 / (1.0 + std::exp(-t));
   const double value = cost + base;
-  return {std::log(value) - (t - scale), (cost * costGrowth + base * baseGrowth) / value};
+  return {value, std::log(value) - (t - scale), (cost * costGrowth + base * baseGrowth) / value};
 }
 
 double solveForT(double w) {
@@ -79,6 +80,10 @@ class VariationalDropoutApprox final : public MaskFamilyPenalty {
   double unitEtaHat(double w) const override { return w / evaluate(w).slope; }
   double unitSlope(double w) const override { return evaluate(w).slope; }
   double unitCurvature(double w) const override { return evaluate(w).curvature; }
+  double unitDualSlope(double eta) const override {
+    if (eta == 0.0) return 1.0;
+    return std::isinf(eta) ? 0.0 : dualSlope(std::log(eta)).scaled / std::max(1.0, eta);
+  }
 
   std::shared_ptr<const SeparablePenalty> tabulated(double) const override {
     static const auto table = std::make_shared<const Table>(specification(), evaluate);

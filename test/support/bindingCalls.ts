@@ -1,6 +1,6 @@
 // Valid calls of every function of the raw addon, each with the places where the fuzzer may spoil it.
 import type { Call } from "./mutations.ts";
-import { handleOf, native } from "./native.ts";
+import { handleOf, type NativePenalty, native } from "./native.ts";
 
 const loose = (name: keyof typeof native) => native[name] as unknown as (...given: unknown[]) => unknown;
 
@@ -136,6 +136,41 @@ function plain(
   };
 }
 
+const curve = () => ({
+  atZero: 0,
+  knots: Float64Array.of(0.5, 1, 3),
+  values: Float64Array.of(0.5, 1),
+  coefficients: Float64Array.of(1, 0, 0, 0, 0, 0, 0, 0, 1, -1, 0, 0, 0, 0, 0, 0),
+  head: { limit: 1, coefficient: 0, exponent: 1 },
+  tailDecay: 1,
+});
+const table = () => ({
+  scaling: "lambdaFree",
+  omega: curve(),
+  dual: curve() as object | undefined,
+  convex: false,
+  monotone: true,
+});
+const curveKeys = Object.keys(curve());
+const headKeys = Object.keys(curve().head);
+const tablePlaces = [
+  ...Object.keys(table()).map((key) => [0, key]),
+  ...["omega", "dual"].flatMap((which) => [
+    ...curveKeys.map((key) => [0, which, key]),
+    ...headKeys.map((key) => [0, which, "head", key]),
+  ]),
+];
+
+/** What any table that is accepted gives must be a number, or the process must live at least. */
+function tabled(given: unknown[]): unknown {
+  const handle = loose("createTablePenalty")(...given) as NativePenalty;
+  for (const x of [0, 5e-324, 0.5, 0.75, 1, 2, 3, 1e300]) {
+    for (const at of ["omegaAt", "dualAt", "etaHatAt", "slopeAt", "dualSlopeAt"] as const)
+      native[at](handle, x, 0.5);
+  }
+  return native.dualAt(handle, Infinity, 1);
+}
+
 const penalty = () => handleOf("scad", 3.7);
 const vector = () => Float64Array.of(0.5, 1, 2);
 const lambda = () => 0.5;
@@ -174,6 +209,18 @@ export const bindingCalls: readonly Call[] = [
   plain("omegaAt", { penalty, w: () => 2, lambda }),
   plain("dualAt", { penalty, eta: () => 2, lambda }),
   plain("etaHatAt", { penalty, w: () => 2, lambda }),
+  plain("slopeAt", { penalty, w: () => 2, lambda }),
+  plain("dualSlopeAt", { penalty, eta: () => 2, lambda }),
+  { ...plain("createTablePenalty", { table }, tablePlaces), invoke: tabled },
+  {
+    ...plain(
+      "createTablePenalty",
+      { table: () => ({ ...table(), dual: undefined, monotone: false }) },
+      tablePlaces,
+    ),
+    name: "createTablePenalty without a dual",
+    invoke: tabled,
+  },
   plain("isSeparable", { penalty }),
   plain("isConvex", { penalty }),
   plain("needsDesign", { penalty }),
