@@ -1,10 +1,12 @@
 import { isArray, isObject, property, rangeText } from "./checks.js";
 import { create, declared } from "./declaration.js";
 import { expected } from "./errors.js";
-import { parse, requireFormat } from "./json.js";
+import { penaltyOfTable, requireName } from "./fromFunctions.js";
+import { FieldReader, parse, requireFormat } from "./json.js";
 import type { Penalty } from "./penalty.js";
 import "./penalties.js";
 import "./strategies.js";
+import { readTable } from "./tables/tableJSON.js";
 
 /** A parameter of a penalty. Every value must be finite. */
 export interface CatalogueParameter {
@@ -55,7 +57,8 @@ export const catalogue: readonly CatalogueEntry[] = Object.freeze(
 );
 
 /**
- * The penalty that `penalty.toJSON()` wrote (an object or its JSON text), or any `{ name, parameters? }` of the catalogue.
+ * The penalty that `penalty.toJSON()` wrote (an object or its JSON text), or any `{ name, parameters? }` of the catalogue. A
+ * penalty that was made from functions comes back from its tables, without the functions.
  *
  * @throws FlipsideError UNKNOWN_PENALTY for a name that is not in the catalogue, VERSION for JSON of a newer
  * version, and what the function of that name in `penalties` or `strategies` throws.
@@ -72,6 +75,10 @@ export function readPenalty(argument: string, json: unknown): Penalty {
   if (format !== undefined) requireFormat(argument, json, "flipside.penalty", 1);
   const name = property(argument, json, "name");
   if (typeof name !== "string") throw expected(`${argument}.name`, "the name of a penalty", name);
+  if (property(argument, json, "table") !== undefined) {
+    const { table, kind } = readTable(new FieldReader(argument, json).fields("table"));
+    return penaltyOfTable(requireName(`${argument}.name`, name), kind, table);
+  }
   const declaration = declared.find((candidate) => candidate.name === name);
   if (declaration === undefined) {
     const names = declared.map((candidate) => candidate.name).join(", ");

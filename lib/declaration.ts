@@ -1,3 +1,4 @@
+import { native } from "./binding.js";
 import { type NumberRange, property, rangeText, requireNumber, requireOptions } from "./checks.js";
 import { expected } from "./errors.js";
 import { toColumnMajor } from "./layouts.js";
@@ -61,5 +62,8 @@ export function create(declaration: PenaltyDeclaration, argument: string, option
   const design = declaration.needsDesign ? property(argument, given, "design") : undefined;
   // An own copy of the design, which the caller cannot change behind the penalty's back.
   const columns = design === undefined ? undefined : toColumnMajor("design", toMatrix("design", design));
-  return makePenalty(declaration, Object.freeze(parameters), columns);
+  const values = known.map((name) => parameters[name] ?? declaration.parameters[name]?.automatic ?? 0);
+  const { name, kind } = declaration;
+  const handle = native.createPenalty(name, Float64Array.from(values));
+  return makePenalty({ name, kind, parameters: Object.freeze(parameters), handle, design: columns });
 }

@@ -15,6 +15,9 @@ import { describe } from "./describe.js";
  * - `OUT_OF_MEMORY` more memory than there is
  * - `TOO_LARGE` a size beyond the limits of the library
  * - `ABORTED` cancelled before there was a result
+ * - `NOT_MONOTONE` a strategy that keeps some coefficient less often than a smaller one
+ * - `INACCURATE` a function of the caller of which no table is as accurate as asked for
+ * - `UNBOUNDED` a quantity that is infinite
  * - `NUMERIC` a computation that broke down
  * - `INTERNAL` a defect of the library
  * - `VERSION` JSON written by a newer version
@@ -32,6 +35,9 @@ export type FlipsideErrorCode =
   | "OUT_OF_MEMORY"
   | "TOO_LARGE"
   | "ABORTED"
+  | "NOT_MONOTONE"
+  | "INACCURATE"
+  | "UNBOUNDED"
   | "NUMERIC"
   | "INTERNAL"
   | "VERSION";

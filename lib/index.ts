@@ -1,9 +1,13 @@
 export { type CatalogueEntry, type CatalogueParameter, catalogue, penaltyFromJSON } from "./catalogue.js";
 export type { ConvergenceOptions, Progress } from "./convergence.js";
+export type { AnalyseOptions, Analysis } from "./analysis.js";
+export type { BiconjugateOptions } from "./biconjugate.js";
+export * as duality from "./duality.js";
 export { FlipsideError, type FlipsideErrorCode } from "./errors.js";
 export type { Expectation, ExpectationOptions } from "./expectation.js";
 export { type FitOptions, fit, fitSync } from "./fit.js";
 export { Fit, type FitJSON, type FitReason, type HistoryEntry } from "./fitted.js";
+export type { FromOptions, FunctionOptions, KeepProbabilityOptions, MaskFamily } from "./fromFunctions.js";
 export type { JSONNumber } from "./json.js";
 export type { MaskName } from "./maskOptions.js";
 export type {
@@ -23,3 +27,8 @@ export type { Problem, SharedOptions } from "./request.js";
 export type { DropoutOptions, LossName, ProximalOptions, SolverName } from "./solver.js";
 export { strategies } from "./strategies.js";
 export * as threads from "./threads.js";
+export type { Jump } from "./tables/analyse.js";
+export type { Moments } from "./tables/moments.js";
+export type { Tabulation } from "./tables/record.js";
+export type { Interval } from "./tables/shape.js";
+export type { CurveJSON, TableJSON } from "./tables/tableJSON.js";

@@ -1,7 +1,8 @@
 import { declare } from "./declaration.js";
+import { fromDual, fromKeepProbability, fromMaskFamily, fromPenalty } from "./fromFunctions.js";
 
 /**
- * The classical sparse penalties. Each function gives a Penalty; a parameter outside its range throws a
+ * The classical sparse penalties, and penalties from functions of your own. Each function gives a Penalty; a parameter outside its range throws a
  * FlipsideError (OUT_OF_RANGE, NOT_FINITE, INVALID_ARGUMENT, UNKNOWN_OPTION). Formulas are for one
  * coefficient, with w its absolute value on the standardised scale.
  */
@@ -66,4 +67,9 @@ export const penalties = Object.freeze({
     formula:
       "w for w <= lambda, (2 a lambda w - w^2 - lambda^2) / (2 (a - 1) lambda) for w <= a lambda, else (a + 1) lambda / 2",
   }),
+
+  fromPenalty,
+  fromDual,
+  fromKeepProbability,
+  fromMaskFamily,
 });

@@ -1,9 +1,11 @@
 import type { NativeMatrix, NativePenalty } from "../binding.js";
 import { native } from "./binding.js";
 import { isObject, requireNumber } from "./checks.js";
-import type { PenaltyDeclaration } from "./declaration.js";
 import { expected, FlipsideError } from "./errors.js";
 import { toVector, type VectorLike } from "./matrix.js";
+import type { TableRecord, Tabulation } from "./tables/record.js";
+import type { Interval } from "./tables/shape.js";
+import { encodeTable, type TableJSON } from "./tables/tableJSON.js";
 import { allocate, lengthOf } from "./views.js";
 
 /** What `JSON.stringify` writes for a penalty. */
@@ -12,22 +14,31 @@ export interface PenaltyJSON {
   version: 1;
   name: string;
   parameters: Record<string, number>;
+  /** The numbers of a penalty that was made from functions. */
+  table?: TableJSON;
+}
+
+/** All that a penalty is made of. @internal */
+export interface Blueprint {
+  readonly name: string;
+  readonly kind: "penalty" | "strategy";
+  readonly parameters: Readonly<Record<string, number>>;
+  readonly handle: NativePenalty;
+  readonly design?: NativeMatrix | undefined;
+  readonly table?: TableRecord | undefined;
 }
 
 const secret = Symbol("made by flipside");
-let handleOf: (value: object) => NativePenalty | undefined;
+let blueprintOf: (value: object) => Blueprint | undefined;
 
-/** Creates the native penalty as well, so bad parameters show here. @internal */
-export let makePenalty: (
-  declaration: PenaltyDeclaration,
-  parameters: Readonly<Record<string, number>>,
-  design: NativeMatrix | undefined,
-) => Penalty;
+/** @internal */
+export let makePenalty: (blueprint: Blueprint) => Penalty;
 
 /**
  * A subquadratic penalty Ω with its dual f, its reweighting η̂ and its keep probability: four views of one
  * object (LeJeune, Javadi and Baraniuk, NeurIPS 2021, arXiv 2106.07769). Made by `penalties` and `strategies`;
- * immutable.
+ * immutable. One that was made from functions (`penalties.fromPenalty` and its siblings) need not be subquadratic; then
+ * `monotone` is false, its dual is that of its biconjugate, and no solver takes it.
  *
  * `w` must be finite and may have any sign, `eta` must be >= 0 and may be Infinity. `lambda`, the problem's λ,
  * is a finite number >= 0; the classical penalties do not depend on it, mcp, scad and every strategy do. A
@@ -35,7 +46,7 @@ export let makePenalty: (
  * throws NEEDS_DESIGN unless it was made with one.
  */
 export class Penalty {
-  /** Name in the catalogue. */
+  /** Name in the catalogue, or the name given to a penalty made from functions. */
   readonly name: string;
   /** "strategy" if it was conceived as a dropout strategy. */
   readonly kind: "penalty" | "strategy";
@@ -45,31 +56,35 @@ export class Penalty {
   readonly separable: boolean;
   /** True if Ω is convex at every λ, so that a stationary point of a convex loss is a minimum. */
   readonly convex: boolean;
+  /** True if η̂ and the keep probability nowhere fall with |w|, which is to say that Ω is subquadratic. */
+  readonly monotone: boolean;
+  /** The intervals of |w| on which they fall. */
+  readonly falling: readonly Interval[];
+  /** How well functions of the caller were tabulated; undefined for a penalty of the catalogue. */
+  readonly tabulation: Tabulation | undefined;
   readonly #native: NativePenalty;
   readonly #design: NativeMatrix | undefined;
+  readonly #blueprint: Blueprint;
 
   static {
-    makePenalty = (declaration, parameters, design) => new Penalty(secret, declaration, parameters, design);
-    handleOf = (value) => (#native in value ? value.#native : undefined);
+    makePenalty = (blueprint) => new Penalty(secret, blueprint);
+    blueprintOf = (value) => (#blueprint in value ? value.#blueprint : undefined);
   }
 
-  private constructor(
-    key: symbol,
-    declaration: PenaltyDeclaration,
-    parameters: Readonly<Record<string, number>>,
-    design: NativeMatrix | undefined,
-  ) {
+  private constructor(key: symbol, blueprint: Blueprint) {
     if (key !== secret) throw notConstructible("Penalty", "penalties, strategies or penaltyFromJSON");
-    const values = Object.entries(declaration.parameters).map(
-      ([name, { automatic = 0 }]) => parameters[name] ?? automatic,
-    );
-    this.name = declaration.name;
-    this.kind = declaration.kind;
-    this.parameters = parameters;
-    this.#native = native.createPenalty(declaration.name, Float64Array.from(values));
-    this.#design = design;
-    this.separable = native.isSeparable(this.#native);
-    this.convex = native.isConvex(this.#native);
+    const { table, handle } = blueprint;
+    this.name = blueprint.name;
+    this.kind = blueprint.kind;
+    this.parameters = blueprint.parameters;
+    this.#blueprint = blueprint;
+    this.#native = handle;
+    this.#design = blueprint.design;
+    this.separable = native.isSeparable(handle);
+    this.convex = native.isConvex(handle);
+    this.falling = table?.falling ?? nowhere;
+    this.monotone = this.falling.length === 0;
+    this.tabulation = table?.tabulation;
     Object.freeze(this);
   }
 
@@ -118,9 +133,12 @@ export class Penalty {
     return typeof eta === "number" ? keep(eta, lambda) : eta.map((value) => keep(value, lambda));
   }
 
-  /** Name and parameters, not the design; `penaltyFromJSON` reads it. */
+  /** Name, parameters and tables, not the design; `penaltyFromJSON` reads it. */
   toJSON(): PenaltyJSON {
-    return { format: "flipside.penalty", version: 1, name: this.name, parameters: { ...this.parameters } };
+    const { table } = this.#blueprint;
+    const { name, kind } = this;
+    const json: PenaltyJSON = { format: "flipside.penalty", version: 1, name, parameters: { ...this.parameters } };
+    return table === undefined ? json : { ...json, table: encodeTable(table, kind) };
   }
 
   #designFor(method: string): NativeMatrix | undefined {
@@ -142,10 +160,28 @@ export function notConstructible(name: string, source: string): FlipsideError {
 
 /** The addon's side of a penalty; an object that only looks like one is refused. @internal */
 export function nativePenalty(argument: string, value: unknown): NativePenalty {
-  const handle = typeof value === "object" && value !== null ? handleOf(value) : undefined;
-  if (handle === undefined) throw expected(argument, "a Penalty made by penalties or strategies", value);
-  return handle;
+  return requirePenalty(argument, value).handle;
 }
+
+/** What a penalty was made of. @internal */
+export function requirePenalty(argument: string, value: unknown): Blueprint {
+  const blueprint = typeof value === "object" && value !== null ? blueprintOf(value) : undefined;
+  if (blueprint === undefined) throw expected(argument, "a Penalty made by penalties or strategies", value);
+  return blueprint;
+}
+
+/** The same for a solver, which needs η̂ to be monotone. @internal */
+export function solvablePenalty(argument: string, value: unknown): NativePenalty {
+  const { name, handle, table } = requirePenalty(argument, value);
+  const [first] = table?.falling ?? nowhere;
+  if (first === undefined) return handle;
+  const message =
+    `${argument} must keep larger coefficients at least as often as smaller ones, but etaHat and the keep probability of ` +
+    `${name} fall for w from ${first[0]} to ${first[1]}: duality.biconjugate gives the nearest penalty that does`;
+  throw new FlipsideError("NOT_MONOTONE", message);
+}
+
+const nowhere: readonly Interval[] = Object.freeze([]);
 
 function requireLambda(lambda: number): void {
   if (!(typeof lambda === "number" && lambda >= 0 && lambda < Infinity))

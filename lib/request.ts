@@ -4,7 +4,7 @@ import { type Convergence, type ConvergenceOptions, readConvergence } from "./co
 import { expected } from "./errors.js";
 import type { Setting } from "./fitted.js";
 import { type MatrixLike, requireEntries, toMatrix, toVector, type VectorLike } from "./matrix.js";
-import { nativePenalty, type Penalty } from "./penalty.js";
+import { type Penalty, solvablePenalty } from "./penalty.js";
 import {
   type DropoutOptions,
   type LossName,
@@ -95,7 +95,7 @@ export function readSetup(
   const { x, y, weights, offset } = readData(problem);
   const given = requireOptions("options", options, keys);
   const penalty = property("options", given, "penalty");
-  const handle: NativePenalty = nativePenalty("penalty", penalty);
+  const handle: NativePenalty = solvablePenalty("penalty", penalty);
   const lossGiven = property("options", given, "loss");
   const loss = lossGiven === undefined ? "squared" : requireChoice("loss", lossGiven, lossNames);
   const choice = readSolver(given, loss);
