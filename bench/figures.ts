@@ -6,6 +6,8 @@ import { packageRoot } from "./drivers/native.ts";
 const pictures: readonly string[][] = [
   ["figure", "penalties", "-o", "penalties.svg"],
   ["figure", "penalties", "-o", "penalties.png", "--scale", "1.5"],
+  ["duality", "--strategy", "hardConcrete", "-o", "hardConcrete.svg"],
+  ["duality", "--strategy", "hardConcrete", "-o", "hardConcrete.png", "--scale", "1.5"],
 ];
 
 const program = fileURLToPath(new URL("dist/cli/main.js", packageRoot));
