@@ -13,6 +13,7 @@ import { callTable, fitTrial } from "./trials/fit.ts";
 import { gramTrial } from "./trials/gram.ts";
 import { ridgeTrial } from "./trials/ridge.ts";
 import { allSizes } from "./trials/sizes.ts";
+import { tablesTable, tablesTrial } from "./trials/tables.ts";
 
 interface Report {
   readonly tables: TextTable[];
@@ -34,6 +35,10 @@ const trials: Record<string, Trial> = {
   fit: async (sizes) => {
     const comparison = await fitTrial(sizes);
     return { tables: [comparisonTable(comparison), callTable(comparison)], data: comparison };
+  },
+  tables: async (sizes) => {
+    const measurements = await tablesTrial(sizes);
+    return { tables: [tablesTable(measurements)], data: measurements };
   },
   eventLoop: async () => {
     const delays = await eventLoopTrial();
@@ -65,6 +70,11 @@ const subjects: Record<string, Subject> = {
       data,
       "typed arrays is the same algorithm in plain JavaScript on one thread (bench/reference), in as many iterations unless the table says otherwise; ml-matrix runs it on that library's methods.",
     ],
+  },
+  tables: {
+    title: "Benchmark of penalties from functions of the caller",
+    trials: ["tables"],
+    notes: [timing, data],
   },
 };
 

@@ -36,7 +36,7 @@ function raised(name: string, table: TableRecord): TableRecord {
   const { scaling, tabulation } = table;
   const { curve, errors } = majorant(name, table.omega, table.errors);
   const { error, slopeError, domain, tolerance } = tabulation;
-  const omega = { curve, errors, error, worst: 0, slopeError };
+  const omega = { curve, errors, to: domain[1], error, worst: 0, slopeError };
   const record = makeRecord(scaling, { omega, domain, error }, tolerance);
   if (record.monotone) return record;
   throw new FlipsideError("INTERNAL", `the biconjugate of ${name} must be subquadratic, but is not`);

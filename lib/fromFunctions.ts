@@ -28,7 +28,13 @@ export interface FunctionOptions extends FromOptions {
   readonly domain?: readonly [from: number, to: number] | undefined;
 }
 
-export type KeepProbabilityOptions = Omit<FunctionOptions, "derivative">;
+export interface KeepProbabilityOptions extends Omit<FunctionOptions, "derivative"> {
+  /**
+   * 1 - α̂(w) without cancellation. Where α̂ comes near 1 its rounding is all that is left of the difference, and the
+   * domain ends where that would matter; with this it goes on.
+   */
+  readonly drop?: ((w: number) => number) | undefined;
+}
 
 /** A family of masks s_θ with one parameter θ. */
 export interface MaskFamily {
@@ -55,7 +61,7 @@ export interface MaskFamily {
 export function fromPenalty(omega: (w: number) => number, options?: FunctionOptions): Penalty {
   const read = readOptions("fromPenalty", options, ["derivative", "name", "tolerance", "domain"]);
   const value = read.real("omega", omega);
-  const derivative = read.derivative();
+  const derivative = read.optional("derivative");
   return read.make("penalty", "lambdaFree", making.fromPenalty(read, value, derivative));
 }
 
@@ -67,7 +73,7 @@ export function fromPenalty(omega: (w: number) => number, options?: FunctionOpti
 export function fromDual(f: (eta: number) => number, options?: FunctionOptions): Penalty {
   const read = readOptions("fromDual", options, ["derivative", "name", "tolerance", "domain"]);
   const value = read.real("f", f);
-  const derivative = read.derivative();
+  const derivative = read.optional("derivative");
   return read.make("penalty", "lambdaFree", making.fromDual(read, value, derivative));
 }
 
@@ -78,9 +84,10 @@ export function fromDual(f: (eta: number) => number, options?: FunctionOptions):
  * no such penalty: `monotone` is false and `falling` has the intervals. Calls and errors as for `fromPenalty`.
  */
 export function fromKeepProbability(alpha: (w: number) => number, options?: KeepProbabilityOptions): Penalty {
-  const read = readOptions("fromKeepProbability", options, ["name", "tolerance", "domain"]);
+  const read = readOptions("fromKeepProbability", options, ["drop", "name", "tolerance", "domain"]);
   const value = read.real("alpha", alpha);
-  return read.make("strategy", "keepProbability", making.fromKeepProbability(read, value));
+  const drop = read.optional("drop");
+  return read.make("strategy", "keepProbability", making.fromKeepProbability(read, value, drop));
 }
 
 /**
@@ -125,7 +132,7 @@ class Reader implements making.Request {
   readonly name: string;
   readonly tolerance: number;
   readonly domain: readonly [number, number] | undefined;
-  readonly #derivative: unknown;
+  readonly #functions: Record<string, unknown>;
 
   constructor(maker: string, options: unknown, keys: readonly string[]) {
     const given = options === undefined ? {} : requireOptions("options", options, keys);
@@ -135,7 +142,7 @@ class Reader implements making.Request {
     const tolerance = read("tolerance");
     this.tolerance = tolerance === undefined ? 1e-8 : requireNumber("tolerance", tolerance, toleranceRange);
     this.domain = readDomain("domain", read("domain"), 0);
-    this.#derivative = read("derivative");
+    this.#functions = { derivative: read("derivative"), drop: read("drop") };
   }
 
   request(): making.Request {
@@ -146,8 +153,9 @@ class Reader implements making.Request {
     return numeric(argument, requireFunction(argument, f), new Budget(argument));
   }
 
-  derivative(): ((x: number) => number) | undefined {
-    return this.#derivative === undefined ? undefined : this.real("derivative", this.#derivative);
+  optional(argument: "derivative" | "drop"): ((x: number) => number) | undefined {
+    const f = this.#functions[argument];
+    return f === undefined ? undefined : this.real(argument, f);
   }
 
   make(kind: "penalty" | "strategy", scaling: NativeTable["scaling"], made: making.Made): Penalty {

@@ -137,7 +137,12 @@ export class Penalty {
   toJSON(): PenaltyJSON {
     const { table } = this.#blueprint;
     const { name, kind } = this;
-    const json: PenaltyJSON = { format: "flipside.penalty", version: 1, name, parameters: { ...this.parameters } };
+    const json: PenaltyJSON = {
+      format: "flipside.penalty",
+      version: 1,
+      name,
+      parameters: { ...this.parameters },
+    };
     return table === undefined ? json : { ...json, table: encodeTable(table, kind) };
   }
 

@@ -1,9 +1,10 @@
-// npm run agreement: the table of the README, written to bench/results/agreement.md and .json.
-import { mkdirSync, writeFileSync } from "node:fs";
+// npm run agreement: every algorithm on every problem, written to bench/results/agreement.md and .json; and in short to
+// the README, between its two comments.
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { packageRoot } from "../drivers/native.ts";
 import { currentCommit, describeMachine } from "../machine.ts";
 import { duration, exponent, type TextTable, toMarkdown, toTerminal } from "../table.ts";
-import { compare, type Outcome } from "./compare.ts";
+import { algorithms, compare, type Outcome } from "./compare.ts";
 import { agreementPenalties, agreementProblems } from "./problems.ts";
 
 const head = [
@@ -35,6 +36,31 @@ function row(penalty: string, outcome: Outcome): string[] {
   ];
 }
 
+/** One line of the README: the objective, and how far from it each of the others ends. */
+function shortRow(problem: string, penalty: string, outcomes: readonly Outcome[]): string[] {
+  const cells = outcomes.map(({ algorithm, objective, difference, margin }) => {
+    if (algorithm === "reweighted") return objective.toPrecision(7);
+    const sign = difference < 0 ? "−" : "";
+    const band = margin === undefined ? "" : ` ± ${exponent(margin)}`;
+    return `${sign}${exponent(Math.abs(difference))}${band}`;
+  });
+  return [problem, penalty, ...cells];
+}
+
+function writeReadme(rows: readonly string[][]): void {
+  const file = new URL("README.md", packageRoot);
+  const head = ["problem", "penalty", ...algorithms];
+  const table = toMarkdown({ title: "", head, rows, labels: 2, notes: [] })
+    .split("\n")
+    .slice(2)
+    .join("\n")
+    .trim();
+  const [before, after] = ["<!-- agreement -->", "<!-- /agreement -->"];
+  const parts = readFileSync(file, "utf8").split(new RegExp(`${before}[^]*${after}`));
+  if (parts.length !== 2) throw new Error(`README.md must have ${before} and ${after} once`);
+  writeFileSync(file, parts.join(`${before}\n${table}\n${after}`));
+}
+
 const notes = [
   "Every algorithm from the same dense start at its default tolerance; λ is a tenth of the smallest that makes the lasso 0.",
   "difference: objective minus that of reweighted, relative. l1 and lp with p = 1.5 are convex; with the others two algorithms may end at different stationary points.",
@@ -47,11 +73,13 @@ const commit = currentCommit();
 const machine = describeMachine();
 const tables: TextTable[] = [];
 const data: unknown[] = [];
+const short: string[][] = [];
 for (const problem of agreementProblems()) {
   const rows: string[][] = [];
   for (const penalty of agreementPenalties) {
     const outcomes = await compare(problem, penalty);
     data.push({ problem: problem.name, lambda: problem.lambda, penalty: penalty.name, outcomes });
+    short.push(shortRow(rows.length === 0 ? problem.name : "", penalty.name, outcomes));
     rows.push(...outcomes.map((outcome, k) => row(k === 0 ? penalty.name : "", outcome)));
   }
   tables.push({
@@ -75,4 +103,5 @@ writeFileSync(
   new URL("agreement.json", folder),
   `${JSON.stringify({ command, commit, machine, results: data }, null, 1)}\n`,
 );
-console.log("Written to bench/results/agreement.md and .json");
+writeReadme(short);
+console.log("Written to bench/results/agreement.md and .json, and to README.md");

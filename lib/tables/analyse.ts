@@ -40,12 +40,20 @@ export function shapeOf(subject: Subject): Shape {
   const errors = grid.map((w) => subject.error(w));
   const scaled = (values: Float64Array) => values.map((value, i) => Math.abs(value) * (errors[i] as number));
   const falls = slopes.map((slope) => -slope);
+  const flat = flatFrom(subject, slopes);
+  // A slope that underflows falls to no end.
+  const endless = ([from, to]: Interval): Interval =>
+    flat === undefined && to < Infinity && subject.smallest > 0 && subject.slope(to) <= subject.smallest
+      ? [from, Infinity]
+      : [from, to];
   return {
     subquadratic: notConcave(subject),
     monotone: riseIntervals({ grid, values: inverse, errors: scaled(inverse) }, (w) => 1 / subject.etaHat(w)),
-    convex: riseIntervals({ grid, values: falls, errors: scaled(falls) }, (w) => -subject.slope(w)),
-    jumps: jumpsOf(subject, slopes),
-    flatFrom: flatFrom(subject, slopes),
+    convex: riseIntervals({ grid, values: falls, errors: scaled(falls) }, (w) => -subject.slope(w)).map(
+      endless,
+    ),
+    jumps: jumpsOf(subject, slopes, flat),
+    flatFrom: flat,
   };
 }
 
@@ -91,8 +99,8 @@ function sharpen(omega: (w: number) => number, w: number, sign: number): number 
   const smooth = Math.abs(secant(omega, w, 1e-3) / secant(omega, w, 2.5e-4) - 1) < 1e-8;
   if (smooth) return w;
   let place = w;
-  for (let width = 2e-3; width > 1e-7; width /= 4) {
-    // One of 33 short chords of g, the steepest or flattest.
+  for (let width = 1e-2; width > 1e-7; width /= 4) {
+    // One of 33 short chords of g, the steepest or flattest; of equals the one nearest to the rise.
     const count = 33;
     const step = (2 * width * place) / count;
     let best = -Infinity;
@@ -100,41 +108,58 @@ function sharpen(omega: (w: number) => number, w: number, sign: number): number 
     for (let k = 0; k < count; ++k) {
       const low = place * (1 - width) + k * step;
       const high = low + step;
-      const chord = (sign * (omega(high) - omega(low))) / ((high - low) * (high + low));
-      if (chord > best) {
-        best = chord;
-        index = k;
-      }
+      const [below, above] = [omega(low), omega(high)];
+      const square = (high - low) * (high + low);
+      const chord = (sign * (above - below)) / square;
+      const noise = (8 * unit * (Math.abs(above) + Math.abs(below))) / square;
+      if (sign < 0 ? chord < best - noise : chord <= best + noise) continue;
+      best = Math.max(best, chord);
+      index = k;
     }
     place = place * (1 - width) + (index + 0.5) * step;
   }
   return place;
 }
 
-/** A difference of slopes that halving the interval does not make smaller. */
-function jumpsOf(subject: Subject, slopes: Float64Array): Jump[] {
+/** At knots, which are two neighbours of the grid; where omega becomes constant; and elsewhere by halving. */
+function jumpsOf(subject: Subject, slopes: Float64Array, flat: number | undefined): Jump[] {
   const { grid, slope, etaHat } = subject;
-  const jumps: Jump[] = [];
+  const jumps = new Map<number, Jump>();
+  // A slope that comes down to 0 has no size of its own to compare with.
+  const isJump = (low: number, high: number) => {
+    const [left, right] = [slope(low), slope(high)];
+    return Math.abs(left - right) > 1e-6 * Math.max(left, right, slope(0.5 * low), slope(2 * high));
+  };
+  const enter = (low: number, high: number) => {
+    if (isJump(low, high)) jumps.set(high, { w: high, from: etaHat(low), to: etaHat(high) });
+  };
   for (let i = 1; i < grid.length; ++i) {
-    let [low, high] = [grid[i - 1] as number, grid[i] as number];
-    let [left, right] = [slopes[i - 1] as number, slopes[i] as number];
-    const first = Math.abs(left - right);
-    // A slope that comes down to 0 has no size of its own to compare with.
-    const scale = 1e-6 * Math.max(left, right, slope(0.5 * low));
-    if (!(first > scale)) continue;
-    for (let step = 1; ; ++step) {
-      const middle = low + 0.5 * (high - low);
-      if (!(middle > low && middle < high)) break;
-      const value = slope(middle);
-      if (Math.abs(value - left) > Math.abs(value - right)) [high, right] = [middle, value];
-      else [low, left] = [middle, value];
-      if (step === 6 && Math.abs(left - right) < 0.5 * first) break;
-      if (Math.abs(left - right) <= scale) break;
-    }
-    const narrow = high - low <= 4 * unit * high;
-    if (narrow && Math.abs(left - right) > scale) jumps.push({ w: high, from: etaHat(low), to: etaHat(high) });
+    const [low, high] = [grid[i - 1] as number, grid[i] as number];
+    if (slopes[i - 1] === slopes[i] || !isJump(low, high)) continue;
+    const found = high - low <= 4 * unit * high ? ([low, high] as const) : halved(slope, low, high);
+    if (found !== undefined) enter(...found);
   }
-  return jumps;
+  if (flat !== undefined && flat > 0) enter(flat * (1 - 2 * unit), flat);
+  return [...jumps.values()].sort((a, b) => a.w - b.w);
+}
+
+/** Two neighbouring doubles between which lies a difference of slopes that halving does not make smaller. */
+function halved(slope: Subject["slope"], from: number, to: number): readonly [number, number] | undefined {
+  let [low, high] = [from, to];
+  let [left, right] = [slope(low), slope(high)];
+  // A square root leaves 1/8 of the difference after 6 halvings.
+  let before = 3 * Math.abs(left - right);
+  for (let step = 1; ; ++step) {
+    const middle = low + 0.5 * (high - low);
+    if (!(middle > low && middle < high)) return [low, high];
+    const value = slope(middle);
+    if (Math.abs(value - left) > Math.abs(value - right)) [high, right] = [middle, value];
+    else [low, left] = [middle, value];
+    if (step % 8 !== 0) continue;
+    const difference = Math.abs(left - right);
+    if (difference < (step === 8 ? 0.003 : 0.5) * before) return undefined;
+    before = difference;
+  }
 }
 
 function flatFrom({ grid, slope, smallest }: Subject, slopes: Float64Array): number | undefined {

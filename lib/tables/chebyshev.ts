@@ -31,9 +31,7 @@ function shifted(): number[][] {
     const one = all[k - 1] as number[];
     const two = all[k - 2] as number[];
     const at = (array: number[], i: number) => array[i] ?? 0;
-    all.push(
-      Array.from({ length: k + 1 }, (_, i) => 4 * at(one, i - 1) - 2 * at(one, i) - at(two, i)),
-    );
+    all.push(Array.from({ length: k + 1 }, (_, i) => 4 * at(one, i - 1) - 2 * at(one, i) - at(two, i)));
   }
   return all;
 }
@@ -55,7 +53,8 @@ export function toPowers(series: Float64Array, count: number): Float64Array {
   const powers = new Float64Array(count);
   for (let k = count - 1; k >= 0; --k) {
     const row = powersOf[k] as number[];
-    for (let i = 0; i <= k; ++i) powers[i] = (powers[i] as number) + (series[k] as number) * (row[i] as number);
+    for (let i = 0; i <= k; ++i)
+      powers[i] = (powers[i] as number) + (series[k] as number) * (row[i] as number);
   }
   return powers;
 }

@@ -68,7 +68,8 @@ function halve(source: Source, cell: Cell, out: Cell[], state: State): number | 
   const left: Cell = { from, to: middle, fit: source.fit(from, middle) };
   const right: Cell = { from: middle, to, fit: source.fit(middle, to) };
   const lone = good(left.fit) !== good(right.fit);
-  const worse = (half: Cell) => !good(half.fit) && half.fit.relative * half.fit.peak > 0.4 * fit.relative * fit.peak;
+  const worse = (half: Cell) =>
+    !good(half.fit) && half.fit.relative * half.fit.peak > 0.4 * fit.relative * fit.peak;
   // Rounding of the caller's own, which no halving makes smaller.
   const noisy = worse(left) && worse(right) ? state.noisy + 1 : 0;
   if (noisy >= 3 && fit.relative < 1e-2) {
@@ -117,19 +118,29 @@ class Window {
 
   /** The integral of the slope from `start`, an end of the window, to x. */
   rise(start: number, x: number): number {
-    const at = (place: number) => this.#width * hornerIntegral(this.fit.powers, (place - this.#from) / this.#width);
+    const at = (place: number) =>
+      this.#width * hornerIntegral(this.fit.powers, (place - this.#from) / this.#width);
     return at(x) - at(start);
   }
 }
 
 /** The one place in (from, to) at which the slope jumps or has a kink, by what is beside it; twice, the second time closely. */
-function locate(source: Source, from: number, to: number, chain: readonly [number, number]): number | undefined {
+function locate(
+  source: Source,
+  from: number,
+  to: number,
+  chain: readonly [number, number],
+): number | undefined {
   const first = crossing(source, from, to, chain);
-  if (first === undefined || (source.exact && first.jump)) return confirmed(source, first?.place, from, to, chain);
+  if (first === undefined || (source.exact && first.jump))
+    return confirmed(source, first?.place, from, to, chain);
   const margin = (to - from) / 64;
   const low = Math.max(from, first.place - margin);
   const high = Math.min(to, first.place + margin);
-  const second = crossing(source, low, high, [Math.max(chain[0], low - 8 * (to - from)), Math.min(chain[1], high + 8 * (to - from))]);
+  const second = crossing(source, low, high, [
+    Math.max(chain[0], low - 8 * (to - from)),
+    Math.min(chain[1], high + 8 * (to - from)),
+  ]);
   return confirmed(source, second?.place ?? first.place, from, to, chain);
 }
 

@@ -58,7 +58,9 @@ export class Curve {
     const { tailDecay } = this.data;
     if (this.#slopeAtEnd === 0) return this.#valueAtEnd;
     // A decay of 1 is not to be told from one a little above it.
-    return tailDecay > 1 + 1e-6 ? this.#valueAtEnd + (this.#slopeAtEnd * this.#last) / (tailDecay - 1) : Infinity;
+    return tailDecay > 1 + 1e-6
+      ? this.#valueAtEnd + (this.#slopeAtEnd * this.#last) / (tailDecay - 1)
+      : Infinity;
   }
 }
 
@@ -71,12 +73,18 @@ function slopeAtEnd(coefficients: Float64Array, from: number): number {
 }
 
 export function headSlope(head: NativeCurve["head"], x: number): number {
-  return Math.max(0, head.coefficient === 0 ? head.limit : head.limit + head.coefficient * x ** head.exponent);
+  return Math.max(
+    0,
+    head.coefficient === 0 ? head.limit : head.limit + head.coefficient * x ** head.exponent,
+  );
 }
 
 /** The integral of the head law from 0 to x. */
 export function headRise(head: NativeCurve["head"], x: number): number {
-  const power = head.coefficient === 0 || x === 0 ? 0 : (head.coefficient * x ** (head.exponent + 1)) / (head.exponent + 1);
+  const power =
+    head.coefficient === 0 || x === 0
+      ? 0
+      : (head.coefficient * x ** (head.exponent + 1)) / (head.exponent + 1);
   return head.limit * x + power;
 }
 

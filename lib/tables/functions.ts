@@ -64,7 +64,8 @@ export function finiteEnd(f: (x: number) => number, from: number, most: number):
     }
     end = x;
   }
-  if (last === 0 || end === last || last >= most) return last === 0 ? most : Math.max(last, Math.min(end, most));
+  if (last === 0 || end === last || last >= most)
+    return last === 0 ? most : Math.max(last, Math.min(end, most));
   for (let step = 0; step < 60; ++step) {
     const middle = last + 0.5 * (end - last);
     if (!(middle > last && middle < end)) break;

@@ -40,7 +40,12 @@ function snapped(exponent: number, error: number): number {
 }
 
 /** The head law at h if it holds all the way down to `least`. */
-export function headAt(source: Source, h: number, least: number, atZero: number | undefined): HeadLaw | undefined {
+export function headAt(
+  source: Source,
+  h: number,
+  least: number,
+  atZero: number | undefined,
+): HeadLaw | undefined {
   const { law, error } = headThrough(source, h, 1 / 32);
   if (!holds(source, law, error, h, least)) return undefined;
   if (!(law.exponent > -1) || !Number.isFinite(law.coefficient)) return undefined;

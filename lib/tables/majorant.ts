@@ -66,7 +66,7 @@ function chords(name: string, data: NativeCurve, curve: Curve, ray: number): Cho
   const lastKnot = data.knots.at(-1) as number;
   for (let k = 1; k < hull.length; ++k) {
     const [i, j] = [hull[k - 1] as number, hull[k] as number];
-    const slow = rate(i, j) < ray * (1 - 1e-9);
+    const slow = ray > 0 && (rate(i, j) < ray * (1 - 1e-9) || (j === grid.length - 1 && j > i + 1));
     if (!slow && !(j > i + 1 && isGap(grid, g, i, j, rate(i, j)))) continue;
     const low = at(Math.max(0, i - 1));
     if (slow) {
@@ -180,7 +180,8 @@ function copied(data: NativeCurve, curve: Curve, errors: Float64Array, from: num
     pieces.push({
       from: low,
       to: high,
-      powers: low === left && high === right ? powers : shifted(powers, (low - left) / width, (high - low) / width),
+      powers:
+        low === left && high === right ? powers : shifted(powers, (low - left) / width, (high - low) / width),
       error: errors[i] as number,
     });
   }

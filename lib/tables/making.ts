@@ -66,7 +66,10 @@ function direct(
   rawDerivative: Real | undefined,
   tolerance: number,
 ): Direct {
-  const domain = extentOf(rawDerivative === undefined ? raw : (x) => raw(x) + rawDerivative(x), request.domain);
+  const domain = extentOf(
+    rawDerivative === undefined ? raw : (x) => raw(x) + rawDerivative(x),
+    request.domain,
+  );
   const value = finite(name, raw);
   const atZero = domain[0] === 0 ? value(0) : undefined;
   const extent = { from: domain[0], to: domain[1], atZero };
@@ -110,7 +113,8 @@ function fromEnvelope(request: Request, envelope: Envelope, to: number): Tabulat
   return omega;
 }
 
-export function fromKeepProbability(request: Request, alpha: Real): Made {
+/** @param drop 1 - alpha, if the caller has it without cancellation. */
+export function fromKeepProbability(request: Request, alpha: Real, drop: Real | undefined): Made {
   const keep: Real = (w) => {
     const value = alpha(w);
     if (value > 0 && value <= 1) return value;
@@ -120,15 +124,27 @@ export function fromKeepProbability(request: Request, alpha: Real): Made {
   };
   const domain = extentOf(keep, request.domain);
   const known = finite("alpha", keep);
+  const dropped = drop === undefined ? undefined : finite("drop", drop);
   const slopeAt = (w: number): Sample => {
     const value = known(w);
+    if (dropped !== undefined) {
+      const rest = dropped(w);
+      if (!(Math.abs(rest + value - 1) <= 1e-12)) throw contradiction(w, value, rest);
+      const slope = (w * rest) / value;
+      return { slope, noise: 4 * unit * Math.abs(slope) };
+    }
     // 1 - alpha is as exact as alpha, which may be close to 1.
     return { slope: (w * (1 - value)) / value, noise: (4 * unit * w) / value };
   };
   const source = new SlopeSource("omega", slopeTolerance(request.tolerance), slopeAt);
   const omega = tabulate(source, { from: domain[0], to: domain[1], atZero: 0 });
   require(request, "omega", omega);
-  return { omega, domain, error: omega.error };
+  return { omega, domain: [domain[0], omega.to], error: omega.error };
+}
+
+function contradiction(w: number, alpha: number, drop: number): FlipsideError {
+  const message = `drop must be 1 - alpha, but at ${w} drop is ${drop} and alpha ${alpha}`;
+  return new FlipsideError("INVALID_ARGUMENT", message);
 }
 
 export function fromMaskFamily(request: Request, member: (theta: number) => Member): Made {

@@ -70,12 +70,12 @@ export function panels(member: (theta: number) => Member, coordinates: Coordinat
 /** Beyond any scale of interest, and near enough to the limits of doubles for moments to lose their accuracy. */
 const extreme = 2 ** 400;
 
-function isFinite({ variance, f }: Member): boolean {
+function isComputable({ variance, f }: Member): boolean {
   return variance <= extreme && Number.isFinite(f);
 }
 
 function isInside(member: Member): boolean {
-  return isFinite(member) && member.variance >= 1 / extreme;
+  return isComputable(member) && member.variance >= 1 / extreme;
 }
 
 /** The stretch of u on which the family can be computed. */
@@ -83,7 +83,7 @@ function computable(at: (u: number) => Member, { from, to, theta, closedLeft, cl
   const count = Math.ceil((to - from) / grid);
   const place = (i: number) => (i === count ? to : from + ((to - from) * i) / count);
   const members = Array.from({ length: count + 1 }, (_, i) => at(place(i)));
-  const fine = members.map(isFinite);
+  const fine = members.map(isComputable);
   const first = members.findIndex(isInside);
   const last = members.map(isInside).lastIndexOf(true);
   if (first < 0 || first === last) {
@@ -136,7 +136,7 @@ function limit(at: (u: number) => Member, low: number, high: number): Point | un
 type Family = (u: number) => Member;
 
 function append(all: Panel[], at: Family, theta: (u: number) => number, from: number, to: number): void {
-  const panel = fit(at, theta, from, to);
+  const panel = panelOf(at, theta, from, to);
   if ((panel.variance.good && panel.f.good) || to - from < narrowest) {
     all.push(panel);
     return;
@@ -146,21 +146,32 @@ function append(all: Panel[], at: Family, theta: (u: number) => number, from: nu
   append(all, at, theta, middle, to);
 }
 
-function fit(at: Family, theta: (u: number) => number, from: number, to: number): Panel {
+function panelOf(at: Family, theta: (u: number) => number, from: number, to: number): Panel {
   const members = nodes.map((t) => {
     const found = at(from + t * (to - from));
-    if (isFinite(found)) return found;
-    throw new FlipsideError("NOT_FINITE", "moments and cost must be finite in the middle of the domain, but are not");
+    if (isComputable(found)) return found;
+    throw new FlipsideError(
+      "NOT_FINITE",
+      "moments and cost must be finite in the middle of the domain, but are not",
+    );
   });
   const variance = members.map((found) => found.variance);
   const f = members.map((found) => found.f);
   const exact = members.every(({ variance, noise }) => variance > 1e5 * noise);
-  const noise = members.reduce((most, found) => Math.max(most, exact ? found.noise / found.variance : found.noise), 0);
+  const noise = members.reduce(
+    (most, found) => Math.max(most, exact ? found.noise / found.variance : found.noise),
+    0,
+  );
   // The nodes are rounded, in u and in theta, which shows where the functions are steep.
   const lost = (a: number, b: number) => (16 * unit * Math.max(Math.abs(a), Math.abs(b))) / Math.abs(b - a);
   const shift = Math.min(1, lost(from, to) + lost(theta(from), theta(to)));
   const wide = Math.min(...f) > 0 && Math.max(...f) > 4 * Math.min(...f);
-  return { from, to, variance: piece(variance, exact, noise, shift, to - from), f: piece(f, wide, 0, shift, to - from) };
+  return {
+    from,
+    to,
+    variance: piece(variance, exact, noise, shift, to - from),
+    f: piece(f, wide, 0, shift, to - from),
+  };
 }
 
 function piece(values: number[], logarithmic: boolean, noise: number, shift: number, width: number): Piece {

@@ -31,16 +31,25 @@ export function rises({ values, errors }: Sampled): [number, number][] {
 
 /**
  * The same as intervals. An end at the end of the grid is 0 or Infinity; others are where f is smallest before the
- * rise and largest after it.
+ * rise and largest after it, the nearest to the rise of such places.
  */
 export function riseIntervals(sampled: Sampled, f: (w: number) => number): Interval[] {
-  const { grid } = sampled;
+  const { grid, values, errors } = sampled;
   const last = grid.length - 1;
   const at = (i: number) => grid[Math.max(0, Math.min(last, i))] as number;
-  return rises(sampled).map(([low, high]) => [
-    low === 0 ? 0 : extremum(at(low - 1), at(low + 1), (w) => -f(w), 1),
-    high === last ? Infinity : extremum(at(high - 1), at(high + 1), f, -1),
-  ]);
+  const value = (i: number) => values[i] as number;
+  const level = (i: number, j: number) => Math.abs(value(i) - value(j)) <= 0.01 * (errors[j] as number);
+  return rises(sampled).map(([lowest, highest]) => {
+    let [low, high] = [lowest, highest];
+    for (let i = lowest; i < highest; ++i) if (level(i, lowest)) low = i;
+    for (let i = highest; i > low; --i) if (level(i, highest)) high = i;
+    let shown = low;
+    while (value(shown) - (errors[shown] as number) <= value(low) + (errors[low] as number)) ++shown;
+    const from = low === 0 ? 0 : extremum(at(low - 1), at(low + 1), (w) => -f(w), 1);
+    const to = highest === last ? Infinity : extremum(at(high - 1), at(high + 1), f, -1);
+    // Rising all the way from 0, as soon as doubles can tell.
+    return [from < 0.01 * at(shown) ? 0 : from, to];
+  });
 }
 
 const ratio = (Math.sqrt(5) - 1) / 2;
@@ -51,8 +60,8 @@ export function extremum(from: number, to: number, f: (w: number) => number, sid
   let c = b - ratio * (b - a);
   let d = a + ratio * (b - a);
   let [fc, fd] = [f(c), f(d)];
-  for (let step = 0; step < 80 && b - a > 1e-15 * b; ++step) {
-    const level = Math.abs(fc - fd) <= 4e-15 * (Math.abs(fc) + Math.abs(fd));
+  for (let step = 0; step < 250 && b - a > 1e-15 * b; ++step) {
+    const level = Math.abs(fc - fd) <= 1e-14 * Math.max(Math.abs(fc), Math.abs(fd));
     if (level ? side > 0 : fd > fc) {
       a = c;
       [c, fc] = [d, fd];

@@ -4,7 +4,16 @@
 // jump do not matter. What exceeds the degree of the table says how good it is. A slope got from values has
 // the rounding error of the values, some k² / width times; no cell is asked for more than that allows.
 import { FlipsideError } from "../errors.js";
-import { differentiate, evaluateSeries, horner, nodeCount, nodes, terms, toPowers, toSeries } from "./chebyshev.js";
+import {
+  differentiate,
+  evaluateSeries,
+  horner,
+  nodeCount,
+  nodes,
+  terms,
+  toPowers,
+  toSeries,
+} from "./chebyshev.js";
 
 /** A slope and what its rounding may amount to. */
 export interface Sample {
@@ -141,8 +150,7 @@ export class ValueSource implements Source {
   ) {}
 
   sample(x: number, side: number): Sample {
-    const beside = (part: number) =>
-      side > 0 ? this.fit(x, (1 + part) * x) : this.fit((1 - part) * x, x);
+    const beside = (part: number) => (side > 0 ? this.fit(x, (1 + part) * x) : this.fit((1 - part) * x, x));
     let fit = beside(2 ** -4);
     for (let part = 2 ** -6; fit.excess > 1 && part >= 2 ** -8; part /= 4) fit = beside(part);
     const slope = horner(fit.powers, side > 0 ? 0 : 1);

@@ -106,7 +106,8 @@ function readIntervals(read: FieldReader): readonly Interval[] {
   const list = read.array("falling");
   const inner = new FieldReader(read.name("falling"), list);
   const count = arrayLength(read.name("falling"), list);
-  if (count > mostCells) throw expected(read.name("falling"), `an array of at most ${mostCells}`, list, "TOO_LARGE");
+  if (count > mostCells)
+    throw expected(read.name("falling"), `an array of at most ${mostCells}`, list, "TOO_LARGE");
   const intervals = Array.from({ length: count }, (_, i) => {
     const [from, to] = inner.numbers(String(i), 2, 0);
     return [from as number, to as number] as const;

@@ -21,6 +21,8 @@ export interface Extent {
 
 export interface Tabulated {
   readonly curve: NativeCurve;
+  /** The last x at which the function was asked, or before which its rounding did not matter. */
+  readonly to: number;
   /** The relative error of the slope in each cell. */
   readonly errors: Float64Array;
   /** The largest error found between the nodes: of F relative to |F(0)| + |F - F(0)|, and where; of the slope. */
@@ -40,12 +42,16 @@ export function tabulate(source: Source, extent: Extent): Tabulated {
   const { from, to } = extent;
   const base = to < 1 ? to : from < 1 ? 1 : Math.min(to, 2 * from);
   const low = lowerCells(source, extent, base);
-  const { cells, tailDecay } = upperCells(source, low.cells, base, to);
-  trim(cells);
-  return finish(source, extent, cells, low.head, tailDecay);
+  const upper = upperCells(source, low.cells, base, to);
+  trim(upper.cells);
+  return { ...finish(source, extent, upper.cells, low.head, upper.tailDecay), to: upper.to };
 }
 
-function lowerCells(source: Source, { from, atZero }: Extent, base: number): { cells: Cell[]; head: HeadLaw } {
+function lowerCells(
+  source: Source,
+  { from, atZero }: Extent,
+  base: number,
+): { cells: Cell[]; head: HeadLaw } {
   if (from > 0) {
     const cells = from < base ? cover(source, from, base) : [];
     return { cells, head: headThrough(source, from, 1 + 0.5 * Math.min(1, base / from - 1 || 1)).law };
@@ -86,24 +92,40 @@ function requireContinuous(source: Source, head: HeadLaw, h: number, atZero: num
   }
 }
 
-function upperCells(
-  source: Source,
-  lower: Cell[],
-  base: number,
-  to: number,
-): { cells: Cell[]; tailDecay: number } {
+interface Upper {
+  readonly cells: Cell[];
+  readonly tailDecay: number;
+  readonly to: number;
+}
+
+function upperCells(source: Source, lower: Cell[], base: number, to: number): Upper {
   const cells = [...lower];
+  let end = base;
   for (let x = base; ; x *= 2) {
     const decay = cells.length > 0 ? tailAt(source, x, to) : undefined;
-    if (decay !== undefined) return { cells, tailDecay: decay };
+    if (decay !== undefined) return { cells, tailDecay: decay, to };
     if (x >= to) break;
-    cells.push(...cover(source, x, Math.min(2 * x, to)));
+    const part = cover(source, x, Math.min(2 * x, to));
+    if (source.value === undefined && cells.length > 0 && drowned(source, [...cells, ...part])) break;
+    cells.push(...part);
+    end = Math.min(2 * x, to);
     if (2 * x >= to) break;
   }
   // What the rounding leaves nothing of says nothing of the tail.
   while (cells.length > 1 && isNoise(cells.at(-1) as Cell)) cells.pop();
   const last = cells.at(-1) as Cell;
-  return { cells, tailDecay: flatCell(last) ? 1 : localDecay(source, last.to) };
+  return { cells, tailDecay: flatCell(last) ? 1 : localDecay(source, last.to), to: end };
+}
+
+/** The integral of the rounding in the slope takes up a third of the tolerance of F. */
+function drowned(source: Source, cells: readonly Cell[]): boolean {
+  let noise = 0;
+  let rise = 0;
+  for (const { from, to, fit } of cells) {
+    if (fit.peak > 0) noise += (to - from) * fit.noise;
+    rise += (to - from) * hornerIntegral(fit.powers, 1);
+  }
+  return noise > 30 * source.tolerance * rise;
 }
 
 function isNoise({ fit }: Cell): boolean {
@@ -127,13 +149,14 @@ function joined(cells: readonly Cell[]): Cell[] {
   const out: Cell[] = [];
   for (const cell of cells) {
     const before = out.at(-1);
-    if (before !== undefined && flatCell(before) && flatCell(cell)) out[out.length - 1] = { ...before, to: cell.to };
+    if (before !== undefined && flatCell(before) && flatCell(cell))
+      out[out.length - 1] = { ...before, to: cell.to };
     else out.push(cell);
   }
   return out;
 }
 
-function finish(source: Source, extent: Extent, given: Cell[], head: HeadLaw, tailDecay: number): Tabulated {
+function finish(source: Source, extent: Extent, given: Cell[], head: HeadLaw, tailDecay: number) {
   const cells = joined(given);
   const start = (cells[0] as Cell).from;
   const firstValue = source.value?.(start) ?? headRise(head, start);
@@ -163,7 +186,7 @@ function finish(source: Source, extent: Extent, given: Cell[], head: HeadLaw, ta
 /** Places in a cell that are no nodes. */
 const between = [0.0871, 0.3137, 0.6543, 0.9219];
 
-function measure(source: Source, data: NativeCurve, cells: Cell[]): Omit<Tabulated, "curve"> {
+function measure(source: Source, data: NativeCurve, cells: Cell[]) {
   const curve = new Curve(data);
   const errors = new Float64Array(cells.length);
   const places = cells.flatMap(({ from, to }) => between.map((t) => from + t * (to - from)));

@@ -24,6 +24,7 @@ namespace {
 
 constexpr std::size_t kInterval = 10;   // steps between looks at the zeros
 constexpr std::size_t kPatience = 100;  // such looks without progress
+constexpr double kLeast = 1e-12;  // c, of its largest value: a separable logistic loss flattens out
 constexpr double kArmijo = 1e-4;
 constexpr int kHalvings = 60;
 
@@ -161,7 +162,7 @@ class Direct {
       product += step * (at_.gradient[j] - candidate_.gradient[j]);
       square += composite_.metric()[j] * step * step;
     }
-    if (square > 0.0) curvature_ = std::clamp(product / square, 1e-4 * largest_, largest_);
+    if (square > 0.0) curvature_ = std::clamp(product / square, kLeast * largest_, largest_);
     std::swap(at_, candidate_);
     course_.step(at_, violation);
   }
