@@ -147,7 +147,7 @@ export interface NativeFit {
   nonzeroHistory: Float64Array;
   /** Seconds since the start of the fit at each entry of the history. */
   secondsHistory: Float64Array;
-  /** How far the objective may lie above the one that its solver approaches, at 95 %; NaN for a deterministic solver. */
+  /** How far the objective may lie above the one that its solver approaches, at 95 %, or Infinity; NaN for a deterministic solver. */
   objectiveMargin: number;
 }
 

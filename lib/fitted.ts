@@ -73,7 +73,7 @@ export class Fit {
   readonly objective: number;
   /**
    * Of the stochastic solver "dropout": how far `objective` may lie above the stationary value that the averages
-   * approach, with 95 % confidence. Undefined for the others.
+   * approach, with 95 % confidence; Infinity where it does not know. Undefined for the others.
    */
   readonly objectiveMargin: number | undefined;
   /** L(w) alone. */

@@ -19,8 +19,10 @@ export type LossName = (typeof lossNames)[number];
  *   variational form, by L-BFGS. Its history is that of the lowest L + λ Ω so far. Tolerance 1e-5.
  * - "direct" (not hardThreshold): descent along the subgradient of L + λ Ω itself with spectral step lengths.
  *   Tolerance 1e-6.
- * - "dropout" (squared loss): AdaDrop, stochastic gradients under sampled masks with averaging. Its `tolerance` is for
- *   `objectiveMargin`, relative to the loss at 0: 1e-3.
+ * - "dropout" (squared loss, penalties that are a sum over the coefficients): AdaDrop, stochastic gradients under sampled masks
+ *   with averaging. It has converged when `Fit.objectiveMargin` is at most `tolerance` times the loss at 0, by default
+ *   1e-3. An iteration is a round of at least 128 steps that draws about every row. A penalty that is not convex may keep
+ *   it from any minimum for long; then the margin is Infinity.
  */
 export type SolverName = "reweighted" | "proximal" | "etaTrick" | "direct" | "dropout";
 
@@ -37,11 +39,11 @@ export interface DropoutOptions {
    * v with w = α v. "gaussian": 1 + σ z with σ² = λ/η.
    */
   readonly mask?: "bernoulli" | "unscaledBernoulli" | "gaussian" | undefined;
-  /** Rows per step, an integer >= 1, at most all; by default the solver's choice. */
+  /** Rows per step, an integer >= 1; by default 32. More than there are rows is all of them. */
   readonly batchSize?: number | undefined;
-  /** The first step in units of the inverse expected curvature, in (0, 1], by default 0.5. */
+  /** The first steps in units of one that is surely stable, in (0, 1], by default 0.5. */
   readonly stepSize?: number | undefined;
-  /** Steps fall like (1 + round)^-stepDecay, in [0, 1], by default 0.6. */
+  /** Steps fall like (1 + round / 64)^-stepDecay, in [0, 1], by default 0.6. */
   readonly stepDecay?: number | undefined;
 }
 

@@ -202,7 +202,10 @@ double workspaceBytes(const FitRequest& request) {
   const double small = std::min(n, p);
   const bool sparse = request.x.layout == RawMatrix::Layout::compressedColumns;
   const double copies = (sparse ? 0.0 : 1.0) + 2.0 + (p > n ? 1.0 : 0.0);
-  return 8.0 * (copies * n * p + 3.0 * small * small + 20.0 * (n + p));
+  double bytes = 8.0 * (copies * n * p + 3.0 * small * small + 20.0 * (n + p));
+  // dropout: the rows once more, the columns and the Gram matrix of its judgement, batch means.
+  if (request.solver == "dropout") bytes += 8.0 * (2.0 * n * p + small * small + 150.0 * (n + p));
+  return bytes;
 }
 
 }  // namespace flipside

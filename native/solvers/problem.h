@@ -20,9 +20,9 @@ struct SolverOptions {
   bool accelerated = true;              ///< proximal: Nesterov's momentum with restarts
   MaskKind mask = MaskKind::bernoulli;  ///< dropout
   std::size_t batchSize = 0;            ///< dropout: rows per step, 0 for the solver's choice
-  double stepSize = 0.5;                ///< dropout: in units of the inverse expected curvature
-  double stepDecay = 0.6;               ///< dropout: steps fall like (1 + k)^-stepDecay over rounds
-  std::uint64_t seed = 0;               ///< of every random number
+  double stepSize = 0.5;                ///< dropout: in units of a step that is surely stable
+  double stepDecay = 0.6;  ///< dropout: in round k steps are (1 + k / 64)^-stepDecay times that
+  std::uint64_t seed = 0;  ///< of every random number
 };
 
 /// minimise L(w) + lambda Omega(w), L(w) = loss(X w, y)
@@ -54,7 +54,8 @@ struct Solution {
   std::vector<std::size_t> nonzeroHistory;
   /// Seconds since the solver began, for each entry of the history.
   std::vector<double> secondsHistory;
-  /// How far the objective may lie above the minimum approached, at 95 %; NaN: deterministic.
+  /// How far the objective may lie above the minimum approached, at 95 %, +infinity: not known;
+  /// NaN: deterministic.
   double objectiveMargin = std::numeric_limits<double>::quiet_NaN();
 };
 
