@@ -98,7 +98,7 @@ async function usualLambda({ problem }: Dataset, io: Io): Promise<number> {
 async function fitAll({ problem }: Dataset, penalty: Penalty, lambda: number, io: Io): Promise<Run[]> {
   const convergence = { signal: io.signal };
   // Dense, because 0 is absorbing for some of them, and the same for all.
-  const ridge = { penalty: penalties.lp({ p: 1.5 }), lambda, convergence };
+  const ridge = { penalty: penalties.lp({ p: 1.9 }), lambda, convergence };
   const start = (await fitOnce(problem, ridge)).coefficients;
   const bar = new ProgressBar("fitting", io);
   const runs: Run[] = [];
@@ -126,8 +126,8 @@ async function fitAll({ problem }: Dataset, penalty: Penalty, lambda: number, io
 function runTable(runs: readonly Run[]): string {
   const objectives = runs.map(({ fit }) => fit?.objective ?? Infinity);
   const best = Math.min(...objectives);
-  const rows = runs.map(({ name, fit, refusal }) => {
-    if (fit === undefined) return [name, "", "", "", "", "", refusal];
+  const rows = runs.map(({ name, fit }) => {
+    if (fit === undefined) return [name, "-", "-", "-", "-", "-", "-"];
     const gap = (fit.objective - best) / (Math.abs(best) || 1);
     return [
       name,
@@ -140,5 +140,6 @@ function runTable(runs: readonly Run[]): string {
     ];
   });
   const head = ["algorithm", "objective", "above the best", "nonzero", "iterations", "time", "converged"];
-  return textTable(head, rows, [1, 2, 3, 4, 5]);
+  const notes = runs.filter(({ fit }) => fit === undefined).map(({ refusal }) => `- ${refusal}\n`);
+  return `${textTable(head, rows, [1, 2, 3, 4, 5])}${notes.length > 0 ? "\n" : ""}${notes.join("")}`;
 }

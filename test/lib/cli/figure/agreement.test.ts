@@ -108,7 +108,7 @@ describe("flipside figure agreement", () => {
     expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
     expect(stdout).toContain("diabetes data (442 × 10), l1 at lambda = 4.52");
     for (const name of ["reweighted", "proximal", "proximal, accelerated", "etaTrick", "direct", "dropout"]) {
-      expect(stdout).toMatch(new RegExp(`^${name} `, "m"));
+      expect(stdout).toMatch(new RegExp(`^${name} .* yes$`, "m"));
     }
     const svg = place.read("agreement.svg");
     expectSvg(svg);
@@ -120,6 +120,26 @@ describe("flipside figure agreement", () => {
     const { code, out } = await place.run(["figure", "agreement", ...args]);
     expect([code, out]).toEqual([0, expect.stringContaining("mcp (a = 4) at lambda = 10")]);
     expect(pngSize(place.bytes("mcp.png")).width).toBe(960);
+  });
+
+  test("names what keeps an algorithm from a penalty", async () => {
+    const { code, out } = await place.run([
+      "figure",
+      "agreement",
+      "-p",
+      "hardThreshold",
+      "--k",
+      "3",
+      "-o",
+      "hard.svg",
+    ]);
+    expect(code).toBe(0);
+    expect(out).toMatch(/^reweighted .* yes$/m);
+    expect(out).toMatch(/^direct +- .*-$/m);
+    expect(out).toMatch(/^- the solver direct needs a penalty with a slope/m);
+    const svg = place.read("hard.svg");
+    expectSvg(svg);
+    expect(svg).not.toContain(">direct<");
   });
 
   test.each([
