@@ -98,15 +98,26 @@ void Composite::slopes(std::span<const double> w, std::span<double> out) const {
 
 double Composite::lossSlack(const Point& point) const {
   constexpr double epsilon = std::numeric_limits<double>::epsilon();
-  // Of a perfect fit the residual's own rounding is left.
-  return 16.0 * epsilon * (std::abs(point.loss) + 16.0 * epsilon * lossScale_);
+  // The fitted values are sums whose terms may cancel; what their rounding does to the loss goes
+  // with its gradient, about the root of the loss. Of a perfect fit the residual's own rounding is
+  // left.
+  double terms = std::sqrt(2.0 * lossScale_);
+  const auto curvature = problem_.design.curvature();
+  for (std::size_t j = 0; j < point.w.size(); ++j) {
+    terms += std::abs(point.w[j]) * std::sqrt(curvature[j]);
+  }
+  const double loss = std::abs(point.loss);
+  return 16.0 * epsilon * (loss + 16.0 * epsilon * lossScale_) +
+         epsilon * std::sqrt(2.0 * loss) * terms;
 }
 
 double Composite::slack(const Point& point) const {
   const double zeros = std::abs(omegaZero_) * static_cast<double>(columns());
   const double penalty = problem_.lambda * (std::abs(point.omega) + zeros);
   if (!std::isfinite(penalty)) return 0.0;
-  return lossSlack(point) + 16.0 * std::numeric_limits<double>::epsilon() * penalty;
+  // A table and its slope belong together to a few digits less.
+  const double relative = table_ ? 1e-12 : 16.0 * std::numeric_limits<double>::epsilon();
+  return lossSlack(point) + relative * penalty;
 }
 
 double Composite::violation(const Point& point, std::span<const double> slopes, bool zeros) const {

@@ -77,7 +77,10 @@ class EtaTrick {
       if (problem_.cancel != nullptr) problem_.cancel->poll();
       if (!moved || course_.iterations() % kInterval == 0 || course_.exhausted()) {
         if (stationary()) return course_.end("tolerance");
-        if (course_.exhausted()) return course_.end("maxIterations");
+        if (course_.exhausted()) {
+          const bool lowest = stationarity(problem_, course_.w()).violation <= goal_;
+          return course_.end(lowest ? "tolerance" : "maxIterations");
+        }
         const bool changed = course_.iterations() > 0 && sift();
         if (changed && stationary()) return course_.end("tolerance");
         if (!changed && !progressed(moved)) return course_.end("stalled");

@@ -7,6 +7,7 @@
 namespace flipside {
 namespace {
 
+// On the very edge a coordinate shrinks ever more slowly; this close to 0 it may go all the same.
 constexpr double kEdge = 1e-6;
 constexpr double kTiny = 1e-9;
 
@@ -37,7 +38,7 @@ bool SupportZeros::drop(const Point& at, double curvature, std::vector<double>& 
   // Where all of them vanish each is small.
   const double scale = std::max(largest, 0.01 * peak_);
   if (composite_.separable() != nullptr) return dropSeparable(at, curvature, scale, w);
-  return dropTogether(at, threshold_ * scale, w);
+  return dropTogether(at, scale, w);
 }
 
 bool SupportZeros::dropSeparable(const Point& at, double curvature, double scale,
@@ -57,7 +58,6 @@ bool SupportZeros::dropSeparable(const Point& at, double curvature, double scale
     const double saved = lambda * std::min(kink, penalty.slopeAt(size, lambda));
     const double cost = std::copysign(gradient, at.gradient[j] * w[j]) +
                         0.5 * curvature * composite_.metric()[j] * size;
-    // On the very edge a coordinate shrinks ever more slowly; close to 0 it may go all the same.
     const bool edge = size <= kEdge * scale && gradient <= lambda * kink + 0.5 * goal_;
     if (!edge && !(gradient < lambda * kink && cost <= saved)) continue;
     w[j] = 0.0;
@@ -66,9 +66,9 @@ bool SupportZeros::dropSeparable(const Point& at, double curvature, double scale
   return any;
 }
 
-bool SupportZeros::dropTogether(const Point& at, double small, std::vector<double>& w) const {
+bool SupportZeros::dropTogether(const Point& at, double scale, std::vector<double>& w) const {
   for (double& value : w) {
-    if (std::abs(value) <= small) value = 0.0;
+    if (std::abs(value) <= threshold_ * scale) value = 0.0;
   }
   if (w == at.w) return false;
   std::vector<double> slopes(w.size());
@@ -76,7 +76,10 @@ bool SupportZeros::dropTogether(const Point& at, double small, std::vector<doubl
   bool any = false;
   for (std::size_t j = 0; j < w.size(); ++j) {
     if (w[j] == at.w[j]) continue;
-    const bool allowed = std::abs(at.gradient[j]) < 0.99 * composite_.lambda() * slopes[j];
+    const double gradient = std::abs(at.gradient[j]);
+    const double most = composite_.lambda() * slopes[j];
+    const bool edge = std::abs(at.w[j]) <= kEdge * scale && gradient <= most + 0.5 * goal_;
+    const bool allowed = edge || gradient < 0.99 * most;
     if (!allowed) w[j] = at.w[j];
     any = any || allowed;
   }

@@ -37,7 +37,7 @@ class SupportZeros {
 
  private:
   bool dropSeparable(const Point& at, double curvature, double scale, std::vector<double>& w) const;
-  bool dropTogether(const Point& at, double small, std::vector<double>& w) const;
+  bool dropTogether(const Point& at, double scale, std::vector<double>& w) const;
 
   const Composite& composite_;
   double goal_;
