@@ -4,6 +4,7 @@ import { isArray, isObject, property, requireNumber, requireOptions } from "./ch
 import { declared } from "./declaration.js";
 import { expected, FlipsideError } from "./errors.js";
 import { makePenalty, type Penalty } from "./penalty.js";
+import { fromMaskFamily as fromMaskFamilyTables } from "./tables/family.js";
 import { Budget, numeric } from "./tables/functions.js";
 import * as making from "./tables/making.js";
 import { familyMember, type Moments } from "./tables/moments.js";
@@ -103,7 +104,7 @@ export function fromMaskFamily(family: MaskFamily, options?: FromOptions): Penal
   const moments = requireFunction("moments", property("family", given, "moments"));
   const cost = read.real("cost", property("family", given, "cost"));
   const member = familyMember(moments, cost, new Budget("moments"));
-  return read.make("strategy", "maskFamily", making.fromMaskFamily({ ...read.request(), domain }, member));
+  return read.make("strategy", "maskFamily", fromMaskFamilyTables({ ...read.request(), domain }, member));
 }
 
 /** A penalty of tables, made or read. @internal */

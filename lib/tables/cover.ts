@@ -60,8 +60,8 @@ function halve(source: Source, cell: Cell, out: Cell[], state: State): number | 
   }
   const middle = from + 0.5 * (to - from);
   if (to - from <= source.bottom * to) {
-    if (!source.exact) throw jumps(source, middle);
-    if (inside(middle, state)) return middle;
+    if (!source.exact && rises(source, from, to)) throw jumps(source, middle);
+    if (source.exact && inside(middle, state)) return middle;
     out.push(cell);
     return undefined;
   }
@@ -93,6 +93,13 @@ function halve(source: Source, cell: Cell, out: Cell[], state: State): number | 
 /** Not at the ends of the segment, where there is a break already. */
 function inside(place: number, { low, high }: State): boolean {
   return place > low * (1 + 2 ** -49) && place < high * (1 - 2 ** -49) && place > low && place < high;
+}
+
+/** By more than a function with a finite slope would on so narrow a cell, whatever its rounding. */
+function rises({ value }: Source, from: number, to: number): boolean {
+  if (value === undefined) return false;
+  const [low, high] = [value(from), value(to)];
+  return high - low > 1e-10 * (Math.abs(high) + Math.abs(value(2 * to)));
 }
 
 function jumps(source: Source, x: number): FlipsideError {

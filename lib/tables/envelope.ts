@@ -1,8 +1,8 @@
 // omega(w) = 1/2 min over p of (x(p) w² + F(p)): from a curve (x, F) = (1/eta, f) or (variance, 2 cost) to its
 // penalty. Concave in w² whatever the curve is. The lower hull of samples tells near which of them the minimum lies;
 // a root of x' w² + F' next to it is the minimum.
-import type { Sample } from "./source.js";
-import { unit } from "./source.js";
+import { root } from "./root.js";
+import { type Sample, unit } from "./source.js";
 
 export interface Point {
   readonly x: number;
@@ -62,7 +62,9 @@ export class Envelope {
     const hull = this.#hull;
     const ties = this.#ties;
     const last = () => hull.at(-1) as Vertex;
-    while (hull.length > 0 && (p.f <= last().f || p.x === last().x)) {
+    // At the limit a cost that differs by rounding is the same.
+    const same = p.index < 0 ? 64 * unit * Math.abs(p.f) : 0;
+    while (hull.length > 0 && (p.f <= last().f + same || p.x === last().x)) {
       if (p.x === last().x && p.f > last().f) return;
       hull.pop();
       ties.pop();
@@ -78,6 +80,11 @@ export class Envelope {
   /** The best sample at w = 0. */
   get first(): Point {
     return this.#hull[0] as Vertex;
+  }
+
+  /** The sample that is best for the largest w; -1 if that is the limit. */
+  get lastIndex(): number {
+    return (this.#hull.at(-1) as Vertex).index;
   }
 
   /** The w up to which the minimum lies between samples that are exact; Infinity if the curve has a limit. */
@@ -147,39 +154,15 @@ function balance({ dx, df }: Tangent, t: number): number {
   return size > 0 ? (t * dx + df) / size : 0;
 }
 
-/** The minimum of t x + F between two parameters, by the Illinois method; bisection where that is slow. */
+/** The minimum of t x + F between two parameters, where the balance is 0. */
 function minimum(curve: ParametricCurve, from: number, to: number, t: number): Minimum {
-  const result = (point: Tangent, rate: number): Minimum => {
-    const move = rate > 0 ? Math.abs(point.dx / point.x) * (point.precision / rate) : 0;
-    return { x: point.x, value: t * point.x + point.f, relative: Math.min(1, point.xError + 2 * move) };
-  };
-  let [a, b] = [from, to];
-  const start = curve.evaluate(a);
-  const end = curve.evaluate(b);
-  let [ga, gb] = [balance(start, t), balance(end, t)];
-  if (ga >= 0) return result(start, 0);
-  if (gb <= 0) return result(end, 0);
-  let point = start;
-  let rate = (gb - ga) / (b - a);
-  let side = 0;
-  for (let step = 0; step < 90; ++step) {
-    const width = b - a;
-    const secant = b - (gb * width) / (gb - ga);
-    const p = step % 8 === 7 || !(secant > a && secant < b) ? a + 0.5 * width : secant;
-    if (p <= a || p >= b) break;
+  let point = curve.evaluate(from);
+  const g = (p: number) => {
     point = curve.evaluate(p);
-    const g = balance(point, t);
-    if (Math.abs(p - (Math.abs(ga) < Math.abs(gb) ? a : b)) > 1e-9 * width) rate = (gb - ga) / width;
-    if (Math.abs(g) <= 2 * unit + 0.05 * point.precision) break;
-    if (g < 0) {
-      [a, ga] = [p, g];
-      if (side < 0) gb /= 2;
-      side = -1;
-    } else {
-      [b, gb] = [p, g];
-      if (side > 0) ga /= 2;
-      side = 1;
-    }
-  }
-  return result(point, rate);
+    return balance(point, t);
+  };
+  const { rate } = root(g, from, to, () => 2 * unit + 0.05 * point.precision);
+  const move = rate > 0 ? Math.abs(point.dx / point.x) * (point.precision / rate) : 0;
+  const relative = Math.min(1, point.xError + 2 * move);
+  return { x: point.x, value: t * point.x + point.f, relative };
 }

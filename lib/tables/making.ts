@@ -1,11 +1,9 @@
 // From each description of a regulariser to tables of omega and, where it is given, of the dual f.
 import type { NativeCurve } from "../../binding.js";
 import { FlipsideError } from "../errors.js";
-import { coordinates } from "./coordinates.js";
 import { dualCurve } from "./dualCurve.js";
-import { Envelope, type ParametricCurve } from "./envelope.js";
+import { Envelope } from "./envelope.js";
 import { finite, finiteEnd } from "./functions.js";
-import { type Member, type PanelCurve, panels } from "./panels.js";
 import { saturating } from "./saturating.js";
 import { type Sample, SlopeSource, unit, ValueSource } from "./source.js";
 import { highest, type Tabulated, tabulate } from "./tabulate.js";
@@ -27,7 +25,7 @@ export interface Request {
   readonly domain: readonly [number, number] | undefined;
 }
 
-type Real = (x: number) => number;
+export type Real = (x: number) => number;
 
 /** Slopes are asked for two digits more than values need. */
 function slopeTolerance(tolerance: number): number {
@@ -101,7 +99,7 @@ export function fromDual(request: Request, f: Real, derivative: Real | undefined
   return { omega, dual: dual.table.curve, domain: [0, highest], error };
 }
 
-function fromEnvelope(request: Request, envelope: Envelope, to: number): Tabulated {
+export function fromEnvelope(request: Request, envelope: Envelope, to: number): Tabulated {
   const source = new SlopeSource(
     "omega",
     slopeTolerance(request.tolerance),
@@ -145,108 +143,4 @@ export function fromKeepProbability(request: Request, alpha: Real, drop: Real | 
 function contradiction(w: number, alpha: number, drop: number): FlipsideError {
   const message = `drop must be 1 - alpha, but at ${w} drop is ${drop} and alpha ${alpha}`;
   return new FlipsideError("INVALID_ARGUMENT", message);
-}
-
-export function fromMaskFamily(request: Request, member: (theta: number) => Member): Made {
-  const [low, high] = request.domain ?? [-Infinity, Infinity];
-  const curve = panels(member, coordinates(low, high));
-  const envelope = new Envelope(curve);
-  requireBound(envelope, curve);
-  const reach = envelope.reach;
-  const cut = curve.cutLeft || curve.cutRight;
-  const to = cut && reach < highest ? reach : highest;
-  const omega = fromEnvelope(request, envelope, to);
-  const dual = familyDual(curve, envelope.value(0) * 2);
-  const error = Math.max(omega.error, dual?.error ?? 0);
-  return { omega, dual: dual?.curve, domain: [0, to], error };
-}
-
-/** omega(0) is half the least cost, which must not be minus infinity. */
-function requireBound(envelope: Envelope, curve: PanelCurve): void {
-  const { first } = envelope;
-  if (first.x < 1e100) return;
-  const inner = Array.from(curve.samples, (u) => curve.evaluate(u)).filter(({ x }) => x > 1e30 && x < 1e60);
-  const nearby = inner.at(0)?.f ?? first.f;
-  if (Math.abs(nearby - first.f) <= 1e-6 * (1 + Math.abs(first.f))) return;
-  const message = `cost must be bounded below, but falls to ${first.f / 2} as the variance grows`;
-  throw new FlipsideError("UNBOUNDED", message);
-}
-
-/** f as a function of eta = 1/v, where that is a function and goes all the way from 0 to infinity. */
-function familyDual(curve: PanelCurve, atZero: number): Tabulated | undefined {
-  const order = Array.from(curve.samples, (u) => ({ u, ...curve.evaluate(u) }));
-  if ((order[0] as { x: number }).x < (order.at(-1) as { x: number }).x) order.reverse();
-  const first = order[0] as { x: number; f: number };
-  const last = order.at(-1) as { x: number; f: number };
-  const range = Math.abs(last.f - first.f) + Math.abs(first.f);
-  // Where v is rounding its order means nothing.
-  const known = order.filter(({ x, xError }) => xError < 1e-3 && x > 0);
-  const falls = known.every(({ x }, i) => i === 0 || x < (known[i - 1] as { x: number }).x);
-  const rises = known.every(({ f }, i) => i === 0 || f >= (known[i - 1] as { f: number }).f - 1e-13 * range);
-  const end = known.at(-1);
-  if (!falls || !rises || end === undefined || first.x < 2 ** 60) return undefined;
-  if (curve.end === undefined && end.x > 1 / highest) return undefined;
-  const to = Math.min(highest, 0.5 / end.x);
-  const source = new EtaSource(curve, known);
-  try {
-    return tabulate(new SlopeSource("f", 1e-10, source.sample, source.value), { from: 0, to, atZero });
-  } catch (error) {
-    // Too rough as a function of eta: the tight dual stands in.
-    if (error instanceof FlipsideError && error.code !== "INVALID_ARGUMENT") return undefined;
-    throw error;
-  }
-}
-
-class EtaSource {
-  readonly #curve: ParametricCurve;
-  /** In order of falling variance. */
-  readonly #order: readonly { u: number; x: number }[];
-
-  constructor(curve: ParametricCurve, order: readonly { u: number; x: number }[]) {
-    this.#curve = curve;
-    this.#order = order;
-  }
-
-  readonly sample = (eta: number): Sample => {
-    const { x, dx, df, precision } = this.#curve.evaluate(this.#at(eta));
-    // d eta = -dx / x².
-    const slope = Math.max(0, -df * (x * (x / dx)));
-    return { slope, noise: slope * Math.min(1, precision) };
-  };
-
-  readonly value = (eta: number): number => this.#curve.evaluate(this.#at(eta)).f;
-
-  /** The parameter with v = 1/eta, by the secant of log v between neighbours. */
-  #at(eta: number): number {
-    const wanted = -Math.log(eta);
-    let low = 0;
-    let high = this.#order.length - 1;
-    while (high - low > 1) {
-      const middle = (low + high) >> 1;
-      if ((this.#order[middle] as { x: number }).x >= 1 / eta) low = middle;
-      else high = middle;
-    }
-    let a = (this.#order[low] as { u: number }).u;
-    let b = (this.#order[high] as { u: number }).u;
-    const gap = (u: number) => Math.log(this.#curve.evaluate(u).x) - wanted;
-    let [ga, gb] = [gap(a), gap(b)];
-    if (ga <= 0) return a;
-    if (gb >= 0) return b;
-    for (let step = 0; step < 60; ++step) {
-      const secant = b - (gb * (b - a)) / (gb - ga);
-      const u = step % 6 === 5 ? 0.5 * (a + b) : secant;
-      if (u === a || u === b) return u;
-      const g = gap(u);
-      if (Math.abs(g) <= 4 * unit) return u;
-      if (g > 0) {
-        if (ga / gb === g / gb) return u;
-        [a, ga] = [u, g];
-        if (step % 2 === 1) gb /= 2;
-      } else {
-        [b, gb] = [u, g];
-        if (step % 2 === 1) ga /= 2;
-      }
-    }
-    return Math.abs(ga) < Math.abs(gb) ? a : b;
-  }
 }

@@ -24,6 +24,8 @@ interface Piece {
   readonly error: number;
   readonly rateError: number;
   readonly good: boolean;
+  /** Accepted for what looked like rounding. */
+  readonly level: boolean;
 }
 
 interface Panel {
@@ -38,9 +40,12 @@ export interface PanelCurve extends ParametricCurve {
   /** The family goes on beyond the samples, where it could not be computed. */
   readonly cutLeft: boolean;
   readonly cutRight: boolean;
+  /** The cost has kinks, which panels do not resolve well. */
+  readonly rough: boolean;
 }
 
 const grid = 0.5;
+const narrow = 2 ** -8;
 const narrowest = 2 ** -26;
 
 /** @param member Not finite where the family cannot be computed, which may be at the ends only. */
@@ -62,6 +67,7 @@ export function panels(member: (theta: number) => Member, coordinates: Coordinat
     samples: Float64Array.from(samples),
     cutLeft,
     cutRight,
+    rough: all.some(({ from, to, f }) => f.level || to - from < narrow),
     end: limit(at, low, high),
     evaluate: (u) => tangent(panelAt(all, starts, u), u),
   };
@@ -69,6 +75,8 @@ export function panels(member: (theta: number) => Member, coordinates: Coordinat
 
 /** Beyond any scale of interest, and near enough to the limits of doubles for moments to lose their accuracy. */
 const extreme = 2 ** 400;
+/** Next to what has no full mantissa. */
+const tiny = 2 ** -960;
 
 function isComputable({ variance, f }: Member): boolean {
   return variance <= extreme && Number.isFinite(f);
@@ -165,7 +173,7 @@ function panelOf(at: Family, theta: (u: number) => number, from: number, to: num
   // The nodes are rounded, in u and in theta, which shows where the functions are steep.
   const lost = (a: number, b: number) => (16 * unit * Math.max(Math.abs(a), Math.abs(b))) / Math.abs(b - a);
   const shift = Math.min(1, lost(from, to) + lost(theta(from), theta(to)));
-  const wide = Math.min(...f) > 0 && Math.max(...f) > 4 * Math.min(...f);
+  const wide = Math.min(...f) > tiny && Math.max(...f) > 4 * Math.min(...f);
   return {
     from,
     to,
@@ -179,7 +187,8 @@ function piece(values: number[], logarithmic: boolean, noise: number, shift: num
   const size = logarithmic ? 1 : values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
   const rest = last(series);
   const rounding = unit * (size + Math.abs(series[0] as number)) + shift * spread(series);
-  const allowed = 1e-14 * size + 4 * (noise + rounding);
+  const allowed = 1e-14 * size + 4 * (noise + rounding) + tiny;
+  const level = rest > allowed && isLevel(series) && rest <= 1e-9 * size;
   return {
     logarithmic,
     series,
@@ -187,7 +196,8 @@ function piece(values: number[], logarithmic: boolean, noise: number, shift: num
     error: rest + noise + rounding,
     // Rounding in the coefficients is in the derivative k² times.
     rateError: (100 / width) * (rest + noise + rounding),
-    good: rest <= allowed || (isLevel(series) && rest <= 1e-9 * size),
+    good: rest <= allowed || level,
+    level,
   };
 }
 

@@ -190,7 +190,9 @@ function measure(source: Source, data: NativeCurve, cells: Cell[]) {
   const curve = new Curve(data);
   const errors = new Float64Array(cells.length);
   const places = cells.flatMap(({ from, to }) => between.map((t) => from + t * (to - from)));
-  const scale = source.value === undefined ? 0 : Math.abs(source.value((cells[0] as Cell).to) - data.atZero);
+  // Where F has just left a constant, its rounding is that of larger values.
+  const ordinary = Math.min(2, (cells.at(-1) as Cell).to);
+  const scale = source.value === undefined ? 0 : Math.abs(source.value(ordinary) - data.atZero);
   let error = 0;
   let worst = 0;
   let slopeError = 0;
