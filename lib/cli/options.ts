@@ -48,14 +48,8 @@ export function addFitOptions(command: Command): void {
     .addOption(new Option("--solver <name>", "the algorithm").choices(solverNames).default("auto"))
     .option("--seed <integer>", "of the solver dropout, by default 0", seed)
     .option("--no-intercept", "fit no intercept")
-    .option("--no-standardize", "let the penalty act on the columns as they are")
-    .optionsGroup("Parameters of penalties:");
-  for (const [name, users] of takers) {
-    const flags = `--${name} <number>`;
-    command.addOption(
-      new Option(flags, describeParameter(users)).argParser((text) => number(`--${name}`, text)),
-    );
-  }
+    .option("--no-standardize", "let the penalty act on the columns as they are");
+  addParameterOptions(command);
   command
     .optionsGroup("Convergence:")
     .option(
@@ -73,6 +67,17 @@ export function addFitOptions(command: Command): void {
     .option("-r, --report <file>", "write a page with tables and charts, one file without scripts")
     .option("--json", "print the model as JSON instead of tables; written to a file only with --output")
     .option("-q, --quiet", "print nothing but errors");
+}
+
+/** One option for each name that a parameter of a penalty has. */
+export function addParameterOptions(command: Command): void {
+  command.optionsGroup("Parameters of penalties:");
+  for (const [name, users] of takers) {
+    const flags = `--${name} <number>`;
+    command.addOption(
+      new Option(flags, describeParameter(users)).argParser((text) => number(`--${name}`, text)),
+    );
+  }
 }
 
 function describeParameter(
@@ -107,11 +112,20 @@ export function penaltyList(): string {
   ].join("\n");
 }
 
-/** Makes the penalty that the options describe; options that it does not have are refused, not ignored. */
-export function readPenalty(name: string, values: ParameterValues): Penalty {
-  const given = [...takers.keys()].filter((key) => values[key] !== undefined);
+/** The parameters of penalties that the command line has. */
+export function givenParameters(values: ParameterValues): string[] {
+  return [...takers.keys()].filter((key) => values[key] !== undefined);
+}
+
+/**
+ * Makes the penalty that the options describe; options that it does not have are refused, not ignored.
+ *
+ * @param option The option that names it.
+ */
+export function readPenalty(name: string, values: ParameterValues, option = "--penalty"): Penalty {
+  const given = givenParameters(values);
   const entry = catalogue.find((candidate) => candidate.name === name);
-  if (entry === undefined) throw unknownPenalty(name);
+  if (entry === undefined) throw unknownPenalty(name, option);
   for (const key of given) {
     if (entry.parameters.some((parameter) => parameter.name === key)) continue;
     const owners = (takers.get(key) ?? []).map((user) => user.entry.name).join(" and ");
@@ -126,16 +140,16 @@ export function readPenalty(name: string, values: ParameterValues): Penalty {
   try {
     return penaltyFromJSON({ name, parameters: Object.fromEntries(given.map((key) => [key, values[key]])) });
   } catch (error) {
-    if (error instanceof FlipsideError) throw new UsageError(`--penalty ${name}: ${error.message}`);
+    if (error instanceof FlipsideError) throw new UsageError(`${option} ${name}: ${error.message}`);
     throw error;
   }
 }
 
-function unknownPenalty(name: string): UsageError {
+function unknownPenalty(name: string, option: string): UsageError {
   const names = catalogue.map((entry) => entry.name);
   const meant = sameLetters(name, names);
   const hint = meant === undefined ? "" : `; did you mean ${meant}?`;
-  return new UsageError(`--penalty must be one of ${names.join(", ")}, but is ${name}${hint}`);
+  return new UsageError(`${option} must be one of ${names.join(", ")}, but is ${name}${hint}`);
 }
 
 function number(option: string, text: string): number {
@@ -145,7 +159,8 @@ function number(option: string, text: string): number {
   throw new UsageError(`${option} must be a finite number, but is ${JSON.stringify(text)}`);
 }
 
-function within(option: string, range: Parameters<typeof requireNumber>[2]): (text: string) => number {
+/** Reads a number of a range, for commander. */
+export function within(option: string, range: Parameters<typeof requireNumber>[2]): (text: string) => number {
   return (text) => {
     try {
       return requireNumber(option, number(option, text), range);

@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { FlipsideError } from "../index.js";
 import { demoCommand } from "./demo/command.js";
+import { addFigureCommands } from "./figure/commands.js";
+import { addDualityCommand } from "./figure/dualityCommand.js";
 import { type FitArguments, fitCommand } from "./fitCommand.js";
 import { exitCodes, type Io, UsageError } from "./io.js";
 import { addFitOptions, penaltyList } from "./options.js";
@@ -47,6 +49,8 @@ function makeProgram(io: Io, done: (code: number) => void): Command {
         "  $ flipside fit data.csv --target y --penalty logSum --epsilon 0.1 --lambda 0.1 --report fit.html",
         "  $ flipside fit data.csv --target y --penalty l1 --path --report path.html",
         "  $ flipside demo",
+        "  $ flipside duality --strategy hardConcrete --output sheet.png",
+        "  $ flipside figure penalties --output penalties.svg",
         "",
         "Run `flipside fit --help` for the penalties and all options.",
       ].join("\n"),
@@ -64,6 +68,8 @@ function makeProgram(io: Io, done: (code: number) => void): Command {
     .description("Compare every penalty and strategy on the diabetes data; write flipside-report.html.")
     .option("--report <file>", "where to write the page", "flipside-report.html")
     .action(async ({ report: page }: { report: string }) => done(await demoCommand(page, io)));
+  addDualityCommand(program, io, done);
+  addFigureCommands(program, io, done);
   return program;
 }
 

@@ -3,9 +3,9 @@ import { FlipsideError } from "../index.js";
 import { type Io, userPath } from "./io.js";
 
 /** Writes a file that the user named. */
-export async function save(place: string, text: string, io: Io): Promise<void> {
+export async function save(place: string, content: string | Uint8Array, io: Io): Promise<void> {
   try {
-    await writeFile(userPath(io, place), text);
+    await writeFile(userPath(io, place), content);
   } catch (error) {
     const code = (error as NodeJS.ErrnoException).code ?? "";
     const reasons: Record<string, string> = {

@@ -23,6 +23,10 @@ export class Workplace {
     return readFileSync(join(this.directory, name), "utf8");
   }
 
+  bytes(name: string): Buffer {
+    return readFileSync(join(this.directory, name));
+  }
+
   /** The program itself, as npm installs it. */
   spawn(args: readonly string[], options: RunOptions = {}): Promise<Result> {
     return runNode([join(root, "dist/cli/main.js"), ...args], { cwd: this.directory, ...options });

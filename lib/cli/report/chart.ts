@@ -1,39 +1,10 @@
-import { createHash } from "node:crypto";
-import { BarChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts";
-import {
-  GridComponent,
-  LegendComponent,
-  MarkLineComponent,
-  TitleComponent,
-  VisualMapComponent,
-} from "echarts/components";
-import { type EChartsCoreOption, init, use } from "echarts/core";
-import { LabelLayout } from "echarts/features";
-import { SVGRenderer } from "echarts/renderers";
 import { brief } from "../format.js";
 import { colours } from "./colours.js";
 import { Html, html } from "./html.js";
 import { minus } from "./page.js";
+import { type Drawing, inlineSvg } from "./svg.js";
 
-use([
-  BarChart,
-  HeatmapChart,
-  LineChart,
-  ScatterChart,
-  GridComponent,
-  LegendComponent,
-  MarkLineComponent,
-  TitleComponent,
-  VisualMapComponent,
-  LabelLayout,
-  SVGRenderer,
-]);
-
-export interface Drawing {
-  readonly width: number;
-  readonly height: number;
-  readonly option: EChartsCoreOption;
-}
+export type { Drawing } from "./svg.js";
 
 /**
  * A drawing as a figure.
@@ -43,41 +14,7 @@ export interface Drawing {
 export function figure(drawing: Drawing, label: string, caption?: Html): Html {
   const narrow = drawing.width < 600 ? " narrow" : "";
   const below = caption && html`<figcaption>${caption}</figcaption>`;
-  return html`<figure><div class="chart${narrow}">${Html.raw(draw(drawing, label))}</div>${below}</figure>`;
-}
-
-function draw({ width, height, option }: Drawing, label: string): string {
-  const chart = init(null, null, { renderer: "svg", ssr: true, width, height });
-  let svg: string;
-  try {
-    chart.setOption({
-      animation: false,
-      silent: true,
-      backgroundColor: "transparent",
-      textStyle: { fontFamily: "inherit", color: colours.ink.text },
-      ...option,
-    });
-    svg = chart.renderToSVGString();
-  } finally {
-    // An open chart keeps a timer, and with it the process.
-    chart.dispose();
-  }
-  const plain = svg.replace(/(id="|url\(#|href="#)zr\d+-/g, "$1zr-");
-  // Identifiers that depend on the drawing alone, not on what the process drew before.
-  const prefix = `d${createHash("sha256").update(plain).digest("hex").slice(0, 10)}-`;
-  const open = html`<svg role="img" aria-label="${label}" viewBox="0 0 ${width} ${height}" `.text;
-  return (
-    plain
-      // What only matters to a pointer and a script.
-      .replace(/<style[\s\S]*?<\/style>/g, "")
-      .replace(/ (?:class="zr[^"]*"|ecmeta_\w+="[^"]*"|pointer-events="[^"]*")/g, "")
-      .replace(/ xmlns(?::\w+)?="[^"]*"| xml:space="[^"]*"/g, "")
-      .replace(/(id="|url\(#|href="#)zr-/g, `$1${prefix}`)
-      .replace(
-        /^<svg [^>]*>/,
-        (tag) => open + tag.slice(5).replace(/ ?(?:width|height|viewBox|version|baseProfile)="[^"]*"/g, ""),
-      )
-  );
+  return html`<figure><div class="chart${narrow}">${Html.raw(inlineSvg(drawing, label))}</div>${below}</figure>`;
 }
 
 const axisLook = {

@@ -2,21 +2,9 @@
 import { describe, expect, test } from "vitest";
 import { diabetes } from "../../problems/diabetes.ts";
 import { Workplace } from "../../support/cli.ts";
+import { unbalanced } from "../../support/markup.ts";
 
 const place = new Workplace();
-
-/** Opening and closing tags must pair; void elements and those that close themselves do not count. */
-function unbalanced(page: string): string[] {
-  const open: string[] = [];
-  const alone = new Set(["meta", "br", "hr", "img", "input", "link", "!doctype"]);
-  const markup = page.replaceAll(/<style>[\s\S]*?<\/style>/g, "");
-  for (const [, slash, name = "", rest = ""] of markup.matchAll(/<(\/?)([a-zA-Z!][\w-]*)([^>]*)>/g)) {
-    if (alone.has(name.toLowerCase()) || rest.endsWith("/")) continue;
-    if (slash === "") open.push(name);
-    else if (open.pop() !== name) return [`</${name}>`];
-  }
-  return open;
-}
 
 function expectPage(page: string): void {
   expect(page).toMatch(/^<!doctype html>/);
