@@ -41,6 +41,7 @@ const algorithms: readonly { readonly name: string; readonly options: Partial<Fi
 
 const agreementFile = "figure-agreement.svg";
 const share = 0.1;
+const repetitions = 5;
 
 /** Adds `flipside figure agreement`. */
 export function addAgreementCommand(figure: Command, io: Io, done: (code: number) => void): void {
@@ -83,7 +84,11 @@ async function agreementCommand(values: AgreementArguments, io: Io): Promise<num
     seconds: Array.from(fit.seconds),
     objectives: fit.history.map(({ objective }) => objective),
   }));
-  await savePicture(agreementFigure(courses, greek(problem)), picture, io);
+  await savePicture(
+    agreementFigure(courses, `${greek(problem)}; fastest of ${repetitions} runs`),
+    picture,
+    io,
+  );
   io.stdout.write(`Figure: ${picture.place}\n`);
   return exitCodes.success;
 }
@@ -107,9 +112,7 @@ async function fitAll({ problem }: Dataset, penalty: Penalty, lambda: number, io
       bar.update(runs.length / algorithms.length, name);
       const all = { penalty, lambda, start, convergence, ...options };
       try {
-        // Twice: the first run of an algorithm pays for memory and code that the second finds in place.
-        await fitOnce(problem, all);
-        const fit = await fitOnce(problem, all);
+        const fit = await fastest(() => fitOnce(problem, all));
         if (fit.reason === "aborted") throw new FlipsideError("ABORTED", "stopped");
         runs.push({ name, fit, refusal: "" });
       } catch (error) {
@@ -121,6 +124,20 @@ async function fitAll({ problem }: Dataset, penalty: Penalty, lambda: number, io
     bar.stop();
   }
   return runs;
+}
+
+/** Of equal fits the one that took least time: what the others took more was not the algorithm's. */
+async function fastest(run: () => Promise<Fit>): Promise<Fit> {
+  let best = await run();
+  for (let i = 1; i < repetitions && best.reason !== "aborted"; ++i) {
+    const next = await run();
+    if (next.reason === "aborted" || elapsed(next) < elapsed(best)) best = next;
+  }
+  return best;
+}
+
+function elapsed({ seconds }: Fit): number {
+  return seconds.at(-1) ?? NaN;
 }
 
 function runTable(runs: readonly Run[]): string {
@@ -135,7 +152,7 @@ function runTable(runs: readonly Run[]): string {
       gap === 0 ? "0" : gap.toExponential(1),
       String(fit.nonzero),
       fit.iterations.toLocaleString("en"),
-      `${significant(1e3 * (fit.seconds.at(-1) ?? NaN), 3)} ms`,
+      `${significant(1e3 * elapsed(fit), 3)} ms`,
       fit.converged ? "yes" : `no: ${fit.reason}`,
     ];
   });

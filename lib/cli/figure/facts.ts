@@ -8,8 +8,7 @@ const mostPlaces = 4;
 
 function intervals(found: readonly Interval[]): string {
   return list(
-    // Analysis begins a little above 0.
-    found.map(([begin, end]) => `${begin < 1e-9 * end ? "0" : brief(begin)} to ${brief(end)}`),
+    found.map(([begin, end]) => `${brief(begin)} to ${brief(end)}`),
     mostPlaces,
   );
 }
