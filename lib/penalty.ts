@@ -6,6 +6,7 @@ import { toVector, type VectorLike } from "./matrix.js";
 import type { TableRecord, Tabulation } from "./tables/record.js";
 import type { Interval } from "./tables/shape.js";
 import { encodeTable, type TableJSON } from "./tables/tableJSON.js";
+import { withDualCurve } from "./tables/tightDual.js";
 import { allocate, lengthOf } from "./views.js";
 
 /** What `JSON.stringify` writes for a penalty. */
@@ -175,11 +176,13 @@ export function requirePenalty(argument: string, value: unknown): Blueprint {
   return blueprint;
 }
 
-/** The same for a solver, which needs η̂ to be monotone. @internal */
-export function solvablePenalty(argument: string, value: unknown): NativePenalty {
+/** The same for a solver, which needs η̂ to be monotone, and may ask for the dual often. @internal */
+export function solvablePenalty(argument: string, value: unknown, needsDual: boolean): NativePenalty {
   const { name, handle, table } = requirePenalty(argument, value);
   const [first] = table?.falling ?? nowhere;
-  if (first === undefined) return handle;
+  if (first === undefined) {
+    return needsDual && table !== undefined ? withDualCurve(table, handle) : handle;
+  }
   const message =
     `${argument} must keep larger coefficients at least as often as smaller ones, but etaHat and the keep probability of ` +
     `${name} fall for w from ${first[0]} to ${first[1]}: duality.biconjugate gives the nearest penalty that does`;

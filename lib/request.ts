@@ -1,10 +1,10 @@
-import type { FitRequest, NativePenalty } from "../binding.js";
+import type { FitRequest } from "../binding.js";
 import { property, requireBoolean, requireChoice, requireOptions } from "./checks.js";
 import { type Convergence, type ConvergenceOptions, readConvergence } from "./convergence.js";
 import { expected } from "./errors.js";
 import type { Setting } from "./fitted.js";
 import { type MatrixLike, requireEntries, toMatrix, toVector, type VectorLike } from "./matrix.js";
-import { type Penalty, solvablePenalty } from "./penalty.js";
+import { type Penalty, requirePenalty, solvablePenalty } from "./penalty.js";
 import {
   type DropoutOptions,
   type LossName,
@@ -95,10 +95,11 @@ export function readSetup(
   const { x, y, weights, offset } = readData(problem);
   const given = requireOptions("options", options, keys);
   const penalty = property("options", given, "penalty");
-  const handle: NativePenalty = solvablePenalty("penalty", penalty);
+  requirePenalty("penalty", penalty);
   const lossGiven = property("options", given, "loss");
   const loss = lossGiven === undefined ? "squared" : requireChoice("loss", lossGiven, lossNames);
   const choice = readSolver(given, loss);
+  const handle = solvablePenalty("penalty", penalty, choice.solver === "etaTrick");
   const intercept = property("options", given, "intercept");
   const standardize = property("options", given, "standardize");
   const convergence = readConvergence(

@@ -5,6 +5,9 @@ import type { Source } from "./source.js";
 
 type HeadLaw = NativeCurve["head"];
 
+/** From here on a power of x has a finite integral from 0; nearer to -1 the law's own error decides. */
+export const leastExponent = -1 + 1e-4;
+
 /** A law and the relative error of the slopes that it was drawn through. */
 interface Drawn {
   readonly law: HeadLaw;
@@ -48,7 +51,7 @@ export function headAt(
 ): HeadLaw | undefined {
   const { law, error } = headThrough(source, h, 1 / 32);
   if (!holds(source, law, error, h, least)) return undefined;
-  if (!(law.exponent > -1) || !Number.isFinite(law.coefficient)) return undefined;
+  if (!(law.exponent > leastExponent) || !Number.isFinite(law.coefficient)) return undefined;
   if (atZero !== undefined && source.value !== undefined) {
     const value = source.value(h);
     const miss = Math.abs(atZero + headRise(law, h) - value);

@@ -91,6 +91,17 @@ function direct(
   return { table, inverse: limited?.inverse, domain };
 }
 
+/** The table of any nondecreasing function with a known derivative. */
+export function tabulateFunction(
+  request: Request,
+  name: string,
+  value: Real,
+  derivative: Real,
+  tolerance: number,
+): NativeCurve {
+  return direct(request, name, value, derivative, tolerance).table.curve;
+}
+
 export function fromDual(request: Request, f: Real, derivative: Real | undefined): Made {
   const dual = direct(request, "f", f, derivative, 1e-12);
   const envelope = new Envelope(dualCurve(dual.table, dual.inverse));

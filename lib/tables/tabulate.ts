@@ -8,7 +8,7 @@ import { FlipsideError } from "../errors.js";
 import { horner, hornerIntegral, terms } from "./chebyshev.js";
 import { type Cell, cover, flatCell } from "./cover.js";
 import { Curve, headRise } from "./curve.js";
-import { headAt, headThrough, localDecay, tailAt } from "./laws.js";
+import { headAt, headThrough, leastExponent, localDecay, tailAt } from "./laws.js";
 import { type Source, unit } from "./source.js";
 
 export interface Extent {
@@ -79,7 +79,7 @@ function lowerCells(
 }
 
 function requireContinuous(source: Source, head: HeadLaw, h: number, atZero: number | undefined): void {
-  if (!(head.exponent > -1) || !Number.isFinite(head.coefficient)) {
+  if (!(head.exponent > leastExponent) || !Number.isFinite(head.coefficient)) {
     const message = `${source.name} must be finite near 0, but its slope grows like w^${head.exponent.toPrecision(3)} there`;
     throw new FlipsideError("UNBOUNDED", message);
   }

@@ -90,18 +90,24 @@ function settled(name: "fit" | "expectation", given: unknown[]): Promise<unknown
   });
 }
 
-function fits(name: string, x: () => object, penalty: string, parameters: number[] = []): Call[] {
+function fits(
+  name: string,
+  x: () => object,
+  penalty: string,
+  parameters: number[] = [],
+  solver = "reweighted",
+): Call[] {
   return [
     {
       name: `fitSync ${name}`,
-      arguments: () => [request(x(), penalty, parameters)],
+      arguments: () => [request(x(), penalty, parameters, solver)],
       places,
       words,
       invoke: (given) => loose("fitSync")(...given),
     },
     {
       name: `fit ${name}`,
-      arguments: () => [request(x(), penalty, parameters), "settle", "progress"],
+      arguments: () => [request(x(), penalty, parameters, solver), "settle", "progress"],
       places: [...places, [1], [2]],
       words,
       invoke: (given) => settled("fit", given),
@@ -179,7 +185,10 @@ const designPlaces = matrixKeys.slice(0, 4).map((key) => [3, key]);
 
 export const bindingCalls: readonly Call[] = [
   ...fits("dense", dense, "mcp", [3]),
-  ...fits("dense", dense, "mcp", [3]),
+  ...fits("by proximal", dense, "mcp", [3], "proximal"),
+  ...fits("by dropout", dense, "logSum", [0.1], "dropout"),
+  ...fits("by etaTrick", sparse, "scad", [3.7], "etaTrick"),
+  ...fits("by direct", dense, "lp", [0.5], "direct"),
   ...fits("compressed", sparse, "logSum", [0.1]),
   ...fits("with ard", dense, "ard", [0]),
   expectations("of variances", { variances: Float64Array.of(0.5, Infinity, 2) }),

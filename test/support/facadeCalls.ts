@@ -38,7 +38,7 @@ const optionWords = [
   "lambdaCount",
   "lambdaRatio",
   "intercept",
-].concat(["standardize", "start", "seed", "loss", "solver", "convergence"]);
+].concat(["standardize", "start", "seed", "loss", "solver", "proximal", "dropout", "convergence"]);
 const words = [...problemWords, ...optionWords];
 const matrixPlaces = [
   [0, "x"],
@@ -84,7 +84,37 @@ const pathJSON = {
 const copy = <T>(value: T): T => structuredClone(value);
 const fitKeys = Object.keys(single.toJSON());
 
+/** Fits by the solvers that have options of their own, and by those that have none. */
+const solvers: Record<string, object> = {
+  proximal: { accelerated: false },
+  dropout: { mask: "gaussian", batchSize: 2, stepSize: 0.5, stepDecay: 0.6 },
+  etaTrick: {},
+  direct: {},
+};
+const bySolver = Object.entries(solvers).map(([solver, own]): Call => {
+  const names = Object.keys(own);
+  return {
+    name: `fitSync by ${solver}`,
+    arguments: () => [
+      problem(dense()),
+      options({ lambda: 0.1, solver, ...(names.length > 0 && { [solver]: copy(own) }) }),
+    ],
+    places: [
+      ...["solver", "loss", "seed", "proximal", "dropout", "start", "lambda", "penalty"].map((key) => [
+        1,
+        key,
+      ]),
+      ...names.map((key) => [1, solver, key]),
+      [0, "y"],
+      [0, "weights"],
+    ],
+    words: [...words, ...names],
+    invoke: (g) => loose(fitSync)(...g),
+  };
+});
+
 const fitting: Call[] = [
+  ...bySolver,
   {
     name: "fit",
     arguments: () => [problem(dense()), options({ lambda: 0.1 })],
