@@ -5,6 +5,7 @@
 
 #include "design/raw_matrix.h"
 #include "solvers/lambda_max.h"
+#include "solvers/start.h"
 
 namespace flipside {
 namespace {
@@ -157,16 +158,7 @@ Point Composite::begin(std::span<const double> start) {
 /// 2004, section 2.2.1).
 std::vector<double> Composite::ridge(const Point& zero) {
   const std::size_t p = columns();
-  double largest = 0.0;
-  for (std::size_t j = 0; j < p; ++j) {
-    if (varies(j)) largest = std::max(largest, std::abs(zero.gradient[j]) / metric_[j]);
-  }
-  double strength = 1.0;
-  if (largest > 0.0) {
-    const double slope =
-        separable_ != nullptr ? separable_->slopeAt(0.1 * largest, problem_.lambda) : 1.0;
-    strength = std::clamp(problem_.lambda * slope / largest, 1e-3, 1.0);
-  }
+  const double strength = startStrength(separable_, problem_.lambda, zero.gradient, metric_);
   const double steepest = 1.1 * lipschitz() + strength;
   const double root = std::sqrt(steepest / strength);
   const double momentum = (root - 1.0) / (root + 1.0);

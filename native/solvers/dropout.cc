@@ -15,6 +15,7 @@
 #include "solvers/masked_descent.h"
 #include "solvers/prune.h"
 #include "solvers/solver.h"
+#include "solvers/start.h"
 
 namespace flipside {
 namespace {
@@ -69,7 +70,8 @@ class Dropout {
       return;
     }
     if (start.empty()) {
-      keep_.assign(w.size(), 1.0 / (1.0 + startStrength(zero)));
+      const double strength = startStrength(&penalty_, problem_.lambda, zero.gradient, h);
+      keep_.assign(w.size(), 1.0 / (1.0 + strength));
       fixedRounds_ = kStartRounds - 1;
       descent_.setKeepProbability(keep_);
       descent_.moveTo(w);
@@ -83,19 +85,6 @@ class Dropout {
     }
     record(w, objective);
     if (!start.empty()) continueFrom(w);
-  }
-
-  /// The strength, relative to h, of ridge regression that is the penalty's own at a tenth of the
-  /// largest marginal coefficient: where the reweighted solver begins too.
-  double startStrength(const Stationarity& zero) const {
-    const auto h = problem_.design.curvature();
-    double largest = 0.0;
-    for (std::size_t j = 0; j < h.size(); ++j) {
-      if (h[j] > 0.0) largest = std::max(largest, std::abs(zero.gradient[j]) / h[j]);
-    }
-    if (largest == 0.0) return 1.0;
-    const double slope = penalty_.slopeAt(0.1 * largest, problem_.lambda);
-    return std::clamp(problem_.lambda * slope / largest, 1e-3, 1.0);
   }
 
   void loop() {

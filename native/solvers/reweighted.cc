@@ -10,6 +10,7 @@
 #include "solvers/iterate.h"
 #include "solvers/lambda_max.h"
 #include "solvers/solver.h"
+#include "solvers/start.h"
 #include "solvers/support.h"
 
 namespace flipside {
@@ -66,17 +67,7 @@ class Reweighted {
   /// coefficient.
   void denseStart() {
     const auto h = at_.quadratic().curvature();
-    double largest = 0.0;
-    for (std::size_t k = 0; k < h.size(); ++k) {
-      largest = std::max(largest, std::abs(at_.gradient()[k]) / h[k]);
-    }
-    double strength = 1.0;
-    if (largest > 0.0) {
-      const double slope = at_.separable() != nullptr
-                               ? at_.separable()->slopeAt(0.1 * largest, problem_.lambda)
-                               : 1.0;
-      strength = std::clamp(problem_.lambda * slope / largest, 1e-3, 1.0);
-    }
+    const double strength = startStrength(at_.separable(), problem_.lambda, at_.gradient(), h);
     std::vector<double> ridge(h.begin(), h.end());
     for (double& value : ridge) value *= strength;
     std::vector<double> w(h.size());
