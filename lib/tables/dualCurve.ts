@@ -1,37 +1,37 @@
-// A dual f as the parametric curve (1/eta, f(eta)), eta from 2^-200 to 2^200.
+// A dual f as the parametric curve (1/eta, f(eta)), eta from 2^-200 to 2^200, the parameter p = log2 eta.
 import { Curve } from "./curve.js";
 import type { ParametricCurve, Tangent } from "./envelope.js";
 import { unit } from "./source.js";
 import type { Tabulated } from "./tabulate.js";
 
-const [least, most] = [2 ** -200, 2 ** 200];
+const reach = 2 ** 200;
 const step = Math.SQRT2;
 
 /**
- * By the table of f, the parameter eta. With the table of V(k) = -f(1/k) where f has a limit (saturating.ts): by that for
- * eta >= 1, the parameter 2 - 1/eta.
+ * By the table of f; for eta >= 1 by the table of V(k) = -f(1/k) where f has a limit (saturating.ts), because there that
+ * has the digits of f'.
  */
 export function dualCurve(table: Tabulated, inverse: Tabulated | undefined): ParametricCurve {
   const low = new Reader(table);
-  const start = table.curve.atZero;
-  if (inverse === undefined) {
-    const limit = low.curve.limit();
-    const end = Number.isFinite(limit) ? { x: 0, f: limit } : undefined;
-    return { start, end, samples: places(table, least, most), evaluate: (eta) => low.tangent(eta) };
-  }
-  const high = new Reader(inverse);
-  const above = places(inverse, least, 1).map((k) => 2 - k);
-  const below = places(table, least, 1);
+  const high = inverse === undefined ? undefined : new Reader(inverse);
+  const limit = inverse === undefined ? low.curve.limit() : -inverse.curve.atZero;
+  const below = places(table, 1 / reach, high === undefined ? reach : 1);
+  const above = inverse === undefined ? [] : places(inverse, 1 / reach, 1);
+  const samples = [...below.map(Math.log2), ...above.map((k) => -Math.log2(k)).reverse()];
   return {
-    start,
-    end: { x: 0, f: -inverse.curve.atZero },
-    samples: Float64Array.from([...below, ...above.reverse()]),
+    start: table.curve.atZero,
+    end: Number.isFinite(limit) ? { x: 0, f: limit } : undefined,
+    samples: Float64Array.from(samples.filter((p, i) => i === 0 || p > (samples[i - 1] as number))),
     evaluate(p: number): Tangent {
-      if (p < 1) return low.tangent(p);
-      const k = 2 - p;
-      const df = high.curve.slope(k);
-      const precision = high.error(k) + 4 * unit;
-      return { x: k, f: -high.curve.value(k), dx: -1, df, xError: (2 * unit) / (k + 1e-300), precision };
+      const x = 2 ** -p;
+      const common = { x, dx: -Math.LN2 * x, xError: unit * (1 + Math.abs(p)) };
+      if (high !== undefined && p >= 0) {
+        const df = Math.LN2 * x * high.curve.slope(x);
+        return { ...common, f: -high.curve.value(x), df, precision: high.error(x) + 4 * unit };
+      }
+      const eta = 2 ** p;
+      const df = Math.LN2 * eta * low.curve.slope(eta);
+      return { ...common, f: low.curve.value(eta), df, precision: low.error(eta) + 4 * unit };
     },
   };
 }
@@ -49,17 +49,10 @@ class Reader {
     const cell = this.curve.cellOf(x);
     return this.#errors[Math.max(0, Math.min(this.#errors.length - 1, cell))] as number;
   }
-
-  tangent(eta: number): Tangent {
-    const x = 1 / eta;
-    const df = this.curve.slope(eta);
-    const precision = this.error(eta) + 4 * unit;
-    return { x, f: this.curve.value(eta), dx: -x * x, df, xError: unit, precision };
-  }
 }
 
 /** Ascending: four to a cell, and no two more than a factor of 1.5 apart, from `from` to `to`. */
-function places({ curve: { knots } }: Tabulated, from: number, to: number): Float64Array {
+function places({ curve: { knots } }: Tabulated, from: number, to: number): number[] {
   const out: number[] = [];
   const upTo = (end: number) => {
     for (let x = (out.at(-1) ?? from / step) * step; x < end / 1.1; x *= step) out.push(x);
@@ -75,5 +68,5 @@ function places({ curve: { knots } }: Tabulated, from: number, to: number): Floa
   }
   upTo(to);
   out.push(to);
-  return Float64Array.from(out);
+  return out;
 }

@@ -137,8 +137,14 @@ export class Envelope {
   #polish(vertex: Vertex, t: number): Minimum {
     const { samples } = this.#curve;
     if (vertex.index < 0) return { x: vertex.x, value: t * vertex.x + vertex.f, relative: unit };
-    const from = Math.max(0, vertex.index - 1);
-    const to = Math.min(samples.length - 1, vertex.index + 1);
+    const sign = (i: number) => balance(this.#curve.evaluate(samples[i] as number), t);
+    let from = Math.max(0, vertex.index - 1);
+    let to = Math.min(samples.length - 1, vertex.index + 1);
+    // Where F differs by rounding only, the best sample may be some way off; the derivatives know.
+    for (let step = 1; from > 0 && sign(from) >= 0; step *= 2) [from, to] = [Math.max(0, from - step), from];
+    for (let step = 1; to < samples.length - 1 && sign(to) <= 0; step *= 2) {
+      [from, to] = [to, Math.min(samples.length - 1, to + step)];
+    }
     return minimum(this.#curve, samples[from] as number, samples[to] as number, t);
   }
 }

@@ -1,4 +1,4 @@
-/** A root and the slope of the function near it. */
+/** A root and the mean slope of the function around it. */
 export interface Root {
   readonly x: number;
   readonly rate: number;
@@ -16,19 +16,20 @@ export function root(f: (x: number) => number, from: number, to: number, close: 
   if (fb <= 0) return { x: b, rate: 0 };
   let fa = f(a);
   if (fa >= 0) return { x: a, rate: 0 };
-  let rate = (fb - fa) / (b - a);
+  const rate = (fb - fa) / (b - a);
   let x = a;
   let side = 0;
-  for (let step = 0; step < 90; ++step) {
+  let before = Infinity;
+  for (let step = 0; step < 200; ++step) {
     const width = b - a;
     const secant = b - (fb * width) / (fb - fa);
-    const next = step % 8 === 7 || !(secant > a && secant < b) ? a + 0.5 * width : secant;
+    // Every third step must have halved the interval; where f jumps the secant alone does not.
+    const slow = step % 3 === 0 && width > 0.5 * before;
+    if (step % 3 === 0) before = width;
+    const next = slow || !(secant > a && secant < b) ? a + 0.5 * width : secant;
     if (next <= a || next >= b) break;
     x = next;
     const value = f(x);
-    // A secant over a wide enough interval.
-    const [nearest, other] = value < 0 ? [a, fa] : [b, fb];
-    if (side === 0 && Math.abs(x - nearest) > 1e-6 * width) rate = (value - other) / (x - nearest);
     if (Math.abs(value) <= close()) break;
     if (value < 0) {
       [a, fa] = [x, value];
@@ -40,5 +41,5 @@ export function root(f: (x: number) => number, from: number, to: number, close: 
       side = 1;
     }
   }
-  return { x, rate: Math.abs(rate) };
+  return { x, rate };
 }

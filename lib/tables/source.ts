@@ -165,7 +165,7 @@ export class ValueSource implements Source {
     // Of the values, and of the nodes.
     const rounding = 2 * unit * (size + (to / width) * Math.abs(last - first));
     const noise = (40 * rounding) / width;
-    this.requireRise(from, width, first, values, last, 8 * rounding);
+    this.requireRise(from, width, first, values, last, 8 * rounding + 1e-290);
     const wide = from === 0 || width > 2 ** -7 * to;
     const constant = width > 2 ** -20 * to && last === first;
     if (constant || (wide && last - first <= 2 * rounding)) {

@@ -191,7 +191,8 @@ function measure(source: Source, data: NativeCurve, cells: Cell[]) {
   const errors = new Float64Array(cells.length);
   const places = cells.flatMap(({ from, to }) => between.map((t) => from + t * (to - from)));
   // Where F has just left a constant, its rounding is that of larger values.
-  const ordinary = Math.min(2, (cells.at(-1) as Cell).to);
+  const first = cells[0] as Cell;
+  const ordinary = Math.min(flatCell(first) ? 2 * first.to : 2, (cells.at(-1) as Cell).to);
   const scale = source.value === undefined ? 0 : Math.abs(source.value(ordinary) - data.atZero);
   let error = 0;
   let worst = 0;
