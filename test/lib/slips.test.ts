@@ -1,4 +1,4 @@
-// Two slips that are known to have been made (theory.md, sections 4 and 6) do not stand (2); our duals do.
+// Two slips that are known to have been made do not satisfy omega = 1/2 min over eta of w²/eta + f; our duals do.
 import { penalties } from "flipside";
 import { describe, expect, test } from "vitest";
 import { bruteDual, bruteOmega } from "../support/roundTrip.ts";
