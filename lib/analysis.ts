@@ -4,7 +4,7 @@ import { FlipsideError } from "./errors.js";
 import { type Blueprint, type Penalty, requirePenalty } from "./penalty.js";
 import { type Jump, type Shape, type Subject, shapeOf } from "./tables/analyse.js";
 import { Curve } from "./tables/curve.js";
-import { frozenIntervals, gridOf, slopeErrorAt, type TableRecord } from "./tables/record.js";
+import { frozenIntervals, gridOf, slopeErrors, type TableRecord } from "./tables/record.js";
 import type { Interval } from "./tables/shape.js";
 
 /** What `duality.analyse` finds of a penalty at one λ. */
@@ -100,15 +100,17 @@ function subjectOf({ handle, table }: Blueprint, lambda: number): Subject {
   };
   if (table !== undefined) return { ...functions, ...tableGrid(table, lambda), smallest: 0 };
   // What underflows is not flat.
-  return { ...functions, grid: octaves(lambda), error: () => 1e-9, smallest: 1e-250 };
+  return { ...functions, grid: octaves(lambda), error: (w) => 1e-9 * functions.slope(w), smallest: 1e-250 };
 }
 
 function tableGrid(table: TableRecord, lambda: number): Pick<Subject, "grid" | "error"> {
   const scale = table.scaling === "maskFamily" ? Math.sqrt(lambda) : 1;
-  const curve = new Curve(table.omega);
+  const error = slopeErrors(new Curve(table.omega), table.errors);
+  // omega_lambda' is omega_1' times this.
+  const factor = table.scaling === "keepProbability" ? 1 / lambda : 1 / scale;
   return {
     grid: gridOf(table.omega).map((w) => w * scale),
-    error: (w) => slopeErrorAt(curve, table.errors, w / scale),
+    error: (w) => factor * error(w / scale),
   };
 }
 

@@ -19,7 +19,7 @@ export interface Subject {
   etaHat(w: number): number;
   /** Places to look at, ascending, > 0. */
   readonly grid: Float64Array;
-  /** The relative error of the slope near w. */
+  /** The error that the slope near w may have. */
   error(w: number): number;
   /** Slopes at most this are rounding of 0, not a slope before a flat part. */
   readonly smallest: number;
@@ -38,7 +38,7 @@ export function shapeOf(subject: Subject): Shape {
   const slopes = grid.map((w) => subject.slope(w));
   const inverse = grid.map((w) => 1 / subject.etaHat(w));
   const errors = grid.map((w) => subject.error(w));
-  const scaled = (values: Float64Array) => values.map((value, i) => Math.abs(value) * (errors[i] as number));
+  const over = errors.map((error, i) => error / (grid[i] as number));
   const falls = slopes.map((slope) => -slope);
   const flat = flatFrom(subject, slopes);
   // A slope that underflows falls to no end.
@@ -48,10 +48,8 @@ export function shapeOf(subject: Subject): Shape {
       : [from, to];
   return {
     subquadratic: notConcave(subject),
-    monotone: riseIntervals({ grid, values: inverse, errors: scaled(inverse) }, (w) => 1 / subject.etaHat(w)),
-    convex: riseIntervals({ grid, values: falls, errors: scaled(falls) }, (w) => -subject.slope(w)).map(
-      endless,
-    ),
+    monotone: riseIntervals({ grid, values: inverse, errors: over }, (w) => 1 / subject.etaHat(w)),
+    convex: riseIntervals({ grid, values: falls, errors }, (w) => -subject.slope(w)).map(endless),
     jumps: jumpsOf(subject, slopes, flat),
     flatFrom: flat,
   };
@@ -75,7 +73,7 @@ function notConcave(subject: Subject): Interval[] {
     if (high - low <= 1e-9 * high || !Number.isFinite(quotient)) continue;
     places.push(0.5 * (low + high));
     values.push(quotient);
-    errors.push(noise + Math.abs(quotient) * subject.error(high));
+    errors.push(noise + subject.error(high) / (2 * high));
   }
   const wide = riseIntervals({ grid: places, values, errors }, (w) => secant(omega, w, 1e-3));
   // Where g' has a kink or jumps, the wide secant is drawn across it.

@@ -70,11 +70,14 @@ function holds(source: Source, law: HeadLaw, error: number, h: number, least: nu
   return true;
 }
 
-/** The decay of the slope from x on, if it is a power up to `end`. */
-export function tailAt(source: Source, x: number, end: number): number | undefined {
+/** The decay of the slope from x on, where the cells end with a given slope, if it is a power up to `end`. */
+export function tailAt(source: Source, x: number, before: number, end: number): number | undefined {
   const start = source.sample(x, -1);
   const far = Math.min(end, x * 2 ** 12);
   if (!(start.slope > 0) || far < 16 * x) return undefined;
+  // The law begins where the cells end: the slope must not jump there.
+  if (Math.abs(start.slope - before) > 10 * source.tolerance * start.slope + 4 * start.noise)
+    return undefined;
   const last = source.sample(far, -1);
   const error = start.noise / start.slope + last.noise / last.slope;
   const exact = Math.log(start.slope / last.slope) / Math.log(far / x);

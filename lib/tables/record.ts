@@ -34,20 +34,14 @@ export function makeRecord(scaling: NativeTable["scaling"], made: Made, toleranc
   const { curve, errors, slopeError } = made.omega;
   const grid = gridOf(curve);
   const profile = new Curve(curve);
-  const slopes = Float64Array.from(grid, (w) => profile.slope(w));
-  const own = (w: number) => slopeErrorAt(profile, errors, w);
-  const convex =
-    riseIntervals(
-      {
-        grid,
-        values: slopes.map((slope) => -slope),
-        errors: slopes.map((slope, i) => slope * own(grid[i] as number)),
-      },
-      (w) => -profile.slope(w),
-    ).length === 0;
-  const values = slopes.map((slope, i) => slope / (grid[i] as number));
+  const slopes = grid.map((w) => profile.slope(w));
+  const error = slopeErrors(profile, errors);
+  const own = grid.map((w) => error(w));
+  const falls = slopes.map((slope) => -slope);
+  const convex = riseIntervals({ grid, values: falls, errors: own }, (w) => -profile.slope(w)).length === 0;
+  const over = (values: Float64Array) => values.map((value, i) => value / (grid[i] as number));
   const falling = riseIntervals(
-    { grid, values, errors: values.map((value, i) => value * own(grid[i] as number)) },
+    { grid, values: over(slopes), errors: over(own) },
     (w) => profile.slope(w) / w,
   );
   return Object.freeze({
@@ -72,13 +66,25 @@ export function frozenIntervals(intervals: readonly Interval[]): readonly Interv
   return Object.freeze(intervals.map(([from, to]) => Object.freeze([from, to] as const)));
 }
 
-/** The relative error that a slope near w may have. */
-export function slopeErrorAt(curve: Curve, errors: Float64Array, w: number): number {
-  const cell = Math.max(0, Math.min(errors.length - 1, curve.cellOf(w)));
-  // A cell's neighbour may be less exact, and a knot belongs to both.
-  const before = errors[Math.max(0, cell - 1)] as number;
-  const after = errors[Math.min(errors.length - 1, cell + 1)] as number;
-  return Math.min(0.5, least + 4 * Math.max(errors[cell] as number, before, after));
+/** The error that the slope near w may have. */
+export function slopeErrors(curve: Curve, errors: Float64Array): (w: number) => number {
+  const { knots } = curve.data;
+  const absolute = errors.map((error, i) => {
+    const [from, to] = [knots[i] as number, knots[i + 1] as number];
+    const slopes = [0, 0.5, 1 - 2 ** -40].map((t) => curve.slope(from + t * (to - from)));
+    return error * Math.max(...slopes);
+  });
+  const last = errors.length - 1;
+  return (w) => {
+    // A cell's neighbour may be less exact, and a knot belongs to both.
+    const cell = Math.max(0, Math.min(last, curve.cellOf(w)));
+    const [before, own, after] = [cell - 1, cell, cell + 1].map((i) => absolute[i] ?? 0) as [
+      number,
+      number,
+      number,
+    ];
+    return least * curve.slope(w) + 4 * Math.max(before, own, after);
+  };
 }
 
 /** Places between the knots, both sides of each knot, and some beyond them. */

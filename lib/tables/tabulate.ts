@@ -102,7 +102,7 @@ function upperCells(source: Source, lower: Cell[], base: number, to: number): Up
   const cells = [...lower];
   let end = base;
   for (let x = base; ; x *= 2) {
-    const decay = cells.length > 0 ? tailAt(source, x, to) : undefined;
+    const decay = cells.length > 0 ? tailAt(source, x, slopeAtEnd(cells), to) : undefined;
     if (decay !== undefined) return { cells, tailDecay: decay, to };
     if (x >= to) break;
     const part = cover(source, x, Math.min(2 * x, to));
@@ -115,6 +115,10 @@ function upperCells(source: Source, lower: Cell[], base: number, to: number): Up
   while (cells.length > 1 && isNoise(cells.at(-1) as Cell)) cells.pop();
   const last = cells.at(-1) as Cell;
   return { cells, tailDecay: flatCell(last) ? 1 : localDecay(source, last.to), to: end };
+}
+
+function slopeAtEnd(cells: readonly Cell[]): number {
+  return horner((cells.at(-1) as Cell).fit.powers, 1);
 }
 
 /** The integral of the rounding in the slope takes up a third of the tolerance of F. */

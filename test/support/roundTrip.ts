@@ -45,7 +45,7 @@ export function expectSame(
     if (jumps.some((jump) => Math.abs(w / jump - 1) < 1e-6)) continue;
     const slope = wanted.slope(w);
     const own = w / actual.etaHat(w, lambda);
-    const usual = Math.max(slope, ...[2, 4, 8, 16].map((part) => 0.01 * wanted.slope(w / part)));
+    const usual = Math.max(slope, ...[2, 4, 8, 16].map((part) => 0.05 * wanted.slope(w / part)));
     expect(Math.abs(own - slope), `slope(${w}) of ${slope}`).toBeLessThanOrEqual(relative * usual);
   }
 }
