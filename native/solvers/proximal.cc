@@ -264,7 +264,7 @@ class AdaProx {
       const double allowed = 0.5 * curvature_ * square;
       const double largest = 0.5 * problem_.loss.curvatureBound() * distance(from);
       // Beyond the limit, which bounds the whole Hessian, only rounding can say otherwise.
-      if (largest <= allowed || curvature_ >= limit_) return;
+      if (!(largest > allowed) || curvature_ >= limit_) return;
       // A loss that is flatter there than its bound, where the difference is more than rounding.
       const bool visible = allowed > 1e3 * composite_.lossSlack(from);
       if (visible && candidate_.loss - from.loss + linear <= allowed) return;
@@ -283,7 +283,8 @@ class AdaProx {
   }
 
   double keep(std::size_t j) const {
-    if (!composite_.varies(j)) return 0.0;
+    // The step's share of lambda may underflow: 0/0.
+    if (!composite_.varies(j) || eta_[j] == 0.0) return 0.0;
     if (std::isinf(eta_[j])) return 1.0;
     return eta_[j] / (eta_[j] + problem_.lambda / (curvature_ * composite_.metric()[j]));
   }
