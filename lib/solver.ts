@@ -3,10 +3,11 @@ import { property, requireBoolean, requireChoice, requireNumber, requireOptions 
 import type { ConvergenceDefaults } from "./convergence.js";
 import { FlipsideError } from "./errors.js";
 
-/** @internal */
-export const lossNames = ["squared", "logistic"] as const;
 /** The empirical risks; see `SharedOptions.loss`. */
-export type LossName = (typeof lossNames)[number];
+export type LossName = "squared" | "logistic";
+
+/** @internal */
+export const lossNames = ["squared", "logistic"] as const satisfies readonly LossName[];
 
 /**
  * The algorithms, all for the objective L(w) + λ Ω(w) (arXiv 2106.07769):
