@@ -48,7 +48,7 @@ const known = ["tolerance", "maxIterations", "signal", "onProgress"];
 const toleranceRange = { min: 0 };
 const iterationsRange = { min: 1, max: 2 ** 31 - 1, integer: true };
 
-/** What a solver takes where the caller says nothing. @internal */
+/** What a solver takes where the caller says nothing. */
 export interface ConvergenceDefaults {
   readonly tolerance: number;
   readonly maxIterations: number;

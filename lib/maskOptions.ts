@@ -5,10 +5,16 @@ import { toVector } from "./matrix.js";
 import { nativePenalty } from "./penalty.js";
 import { allocate, lengthOf } from "./views.js";
 
-/** @internal */
-export const maskNames = ["bernoulli", "unscaledBernoulli", "gaussian", "hardConcrete"] as const;
 /** The kinds of dropout masks; see `ExpectationOptions.mask`. */
-export type MaskName = (typeof maskNames)[number];
+export type MaskName = "bernoulli" | "unscaledBernoulli" | "gaussian" | "hardConcrete";
+
+/** @internal */
+export const maskNames = [
+  "bernoulli",
+  "unscaledBernoulli",
+  "gaussian",
+  "hardConcrete",
+] as const satisfies readonly MaskName[];
 
 /** Reads one option. */
 type Getter = (key: string) => unknown;
