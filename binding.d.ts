@@ -160,6 +160,17 @@ export interface NativeProgress {
   nonzero: number;
 }
 
+/**
+ * Where in the header of a mask its numbers are:
+ *  0 kind: 0 Bernoulli scaled by 1 / alpha, 1 Bernoulli unscaled, 2 Gaussian, 3 hard concrete
+ *  1 format: 0 one element of out per draw, 1 packed bits into a Uint8Array, bit i % 8 of byte i / 8 for draw i
+ *  2 number of draws
+ *  3 seed mod 2^32, 4 seed / 2^32; 5 stream mod 2^32, 6 stream / 2^32; 7 number of the first element, below 2^53
+ *  8 the parameter of all draws: alpha, sigma or log a; not read with an array of them
+ *  9 beta, 10 gamma, 11 zeta of hard concrete masks
+ */
+export type MaskHeader = Float64Array;
+
 export interface Binding {
   /** Must be called once per environment before anything else. */
   initialize(errorClass: ErrorConstructor): void;
@@ -207,6 +218,17 @@ export interface Binding {
   ): number;
   /** out = words 4 block, 4 block + 1, ... of a stream of Philox4x32-10; bigints of 64 bits. */
   philox(seed: bigint, stream: bigint, block: bigint, out: Uint32Array): void;
+  /**
+   * Fills `out` with a mask on the calling thread, the work spread over the thread budget. `numbers` is a header of
+   * MaskHeader's layout; `parameter` one number per draw, or null for the one in the header.
+   */
+  sampleMask(
+    numbers: MaskHeader,
+    out: Float32Array | Float64Array | Uint8Array,
+    parameter: Float32Array | Float64Array | null,
+  ): void;
+  /** Makes all kernels of the process use these instructions from now on, for tests; throws when the machine lacks them. */
+  simd(target?: "baseline" | "avx2" | "avx512"): { inUse: string; best: string };
   /** X'X / rows, column-major columns x columns. */
   gram(x: NativeMatrix): Float64Array;
   /** One ridge step (gram + diag(weights)) w = correlation by Cholesky. */

@@ -39,6 +39,10 @@ function missingPackages() {
     works("g++", ["-x", "c++", "-", "-o", "/dev/null", "-lopenblas"], program) ||
     works("pkg-config", ["--exists", "openblas"]);
   if (!hasBlas) missing.push("libopenblas-dev");
+  const hasHighway =
+    works("g++", ["-fsyntax-only", "-x", "c++", "-"], "#include <hwy/highway.h>\n") ||
+    works("pkg-config", ["--exists", "libhwy"]);
+  if (!hasHighway) missing.push("libhwy-dev");
   return missing;
 }
 

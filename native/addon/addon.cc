@@ -47,6 +47,8 @@ void load(napi_env env, napi_value exports) {
       entry<fitSync>("fitSync", environment),
       entry<expectation>("expectation", environment),
       entry<philox>("philox", environment),
+      entry<sampleMask>("sampleMask", environment),
+      entry<simd>("simd", environment),
       entry<gram>("gram", environment),
       entry<ridge>("ridge", environment),
       entry<threads>("threads", environment),

@@ -20,6 +20,8 @@ std::size_t elementSize(napi_typedarray_type type) {
       return sizeof(std::int32_t);
     case napi_uint32_array:
       return sizeof(std::uint32_t);
+    case napi_uint8_array:
+      return 1;
     default:
       return 0;  // no kind that anything here accepts
   }

@@ -31,6 +31,9 @@ napi_value cancel(Environment&, const Arguments&);
 napi_value expectation(Environment&, const Arguments&);
 // random.cc
 napi_value philox(Environment&, const Arguments&);
+// masks.cc
+napi_value sampleMask(Environment&, const Arguments&);
+napi_value simd(Environment&, const Arguments&);
 // linear.cc
 napi_value gram(Environment&, const Arguments&);
 napi_value ridge(Environment&, const Arguments&);

@@ -51,7 +51,7 @@ napi_value makeError(Environment& environment, const Failure& failure);
 void throwCurrent(Environment& environment) noexcept;
 
 struct Arguments {
-  napi_value values[4];  // Node fills up with undefined
+  napi_value values[6];  // Node fills up with undefined
   napi_value operator[](std::size_t i) const { return values[i]; }
 };
 
@@ -60,7 +60,7 @@ using Export = napi_value (*)(Environment&, const Arguments&);
 template <Export body>
 napi_value guarded(napi_env env, napi_callback_info info) noexcept {
   Arguments arguments;
-  std::size_t count = 4;
+  std::size_t count = 6;
   void* environment = nullptr;
   if (napi_get_cb_info(env, info, &count, arguments.values, nullptr, &environment) != napi_ok) {
     return nullptr;

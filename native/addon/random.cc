@@ -1,8 +1,8 @@
 // philox.
-#include "random/philox.h"
+#include "random/words.h"
 
 #include <algorithm>
-#include <cstring>
+#include <array>
 
 #include "addon/arguments.h"
 #include "addon/arrays.h"
@@ -27,15 +27,18 @@ std::uint64_t readWord(napi_env env, napi_value value, Name name) {
 
 napi_value philox(Environment& environment, const Arguments& arguments) {
   const napi_env env = environment.env();
-  const Philox stream(readWord(env, arguments[0], {"seed"}),
-                      readWord(env, arguments[1], {"stream"}));
-  std::uint64_t index = readWord(env, arguments[2], {"block"});
+  const Address address{readWord(env, arguments[0], {"seed"}),
+                        readWord(env, arguments[1], {"stream"})};
+  const std::uint64_t first = readWord(env, arguments[2], {"block"});
   const ArrayView out = viewArray(env, arguments[3], {"out"}, {napi_uint32_array});
-  for (std::size_t i = 0; i < out.length; i += 4) {
-    const Philox::Block words = stream.block(index++);
-    const std::size_t count = std::min(words.size(), out.length - i);
-    // The memory may be aligned for nothing.
-    std::memcpy(const_cast<std::uint8_t*>(out.bytes) + 4 * i, words.data(), 4 * count);
+  // The words of a Uint32Array are aligned; only those of a foreign buffer may not be.
+  auto* const words = reinterpret_cast<std::uint32_t*>(const_cast<std::uint8_t*>(out.bytes));
+  const std::size_t whole = out.length / 4;
+  fillBlocks(address, first, whole, words);
+  if (out.length % 4 != 0) {
+    std::array<std::uint32_t, 4> last;
+    fillBlocks(address, first + whole, 1, last.data());
+    std::copy_n(last.begin(), out.length % 4, words + 4 * whole);
   }
   return nullptr;
 }

@@ -5,6 +5,7 @@
 #include <span>
 #include <vector>
 
+#include "random/continuous.h"
 #include "random/philox.h"
 
 namespace flipside {
@@ -29,14 +30,6 @@ Mask unscaledBernoulliMask(double variance);
 Mask gaussianMask(double variance);
 /// By the location log a and E s, which belong to a variance; infinite logA as above.
 Mask hardConcreteMask(double logA, double mean);
-
-/// The hard concrete distribution's parameters that all elements share: s is
-/// sigmoid((logit u + log a) / beta), stretched to (gamma, zeta) and clipped to [0, 1].
-struct HardConcreteShape {
-  double beta = 2.0 / 3.0;
-  double gamma = -0.1;
-  double zeta = 1.1;
-};
 
 /// The distribution of a vector of masks.
 struct MaskVector {
