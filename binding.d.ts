@@ -163,13 +163,45 @@ export interface NativeProgress {
 /**
  * Where in the header of a mask its numbers are:
  *  0 kind: 0 Bernoulli scaled by 1 / alpha, 1 Bernoulli unscaled, 2 Gaussian, 3 hard concrete
- *  1 format: 0 one element of out per draw, 1 packed bits into a Uint8Array, bit i % 8 of byte i / 8 for draw i
+ *  1 format: 0 one element of out per draw, 1 packed bits into a Uint8Array, bit i % 8 of byte i / 8 for element i. A
+ *    Uint8Array and bits say whether the element is kept (for hard concrete: not 0); they are not for Gaussian masks
  *  2 number of draws
  *  3 seed mod 2^32, 4 seed / 2^32; 5 stream mod 2^32, 6 stream / 2^32; 7 number of the first element, below 2^53
- *  8 the parameter of all draws: alpha, sigma or log a; not read with an array of them
+ *  8 the parameter of all draws: alpha, sigma or log a; not read with an array of them or a penalty
  *  9 beta, 10 gamma, 11 zeta of hard concrete masks
+ * 12 lambda, with a penalty
+ * 13 rows, 14 columns, 15 rows and 16 columns of a unit: of a structured mask, or 0. One draw per unit: element
+ *    (i, j) of the row-major mask is draw floor(i / unitRows) ceil(columns / unitColumns) + floor(j / unitColumns)
+ * 17 for maskedProduct: columns of x. It takes 13 and 14 as the shape of the weights; 15 and 16 may be 0
  */
 export type MaskHeader = Float64Array;
+export type Floats = Float32Array | Float64Array;
+
+/** What makes a mask, and the arrays of the operation at hand. All floats of one request have one kind, but `parameter`. */
+export interface MaskRequest {
+  numbers: MaskHeader;
+  /**
+   * One number per draw: alpha, sigma or log a. With a penalty: the weights that its keep probability is taken of, one
+   * per draw, or for a structured mask one per element, of which each unit takes the Euclidean norm.
+   */
+  parameter?: Floats | undefined;
+  /** Separable. The variance of the mask's elements is lambda / etaHat(w), for every kind. */
+  penalty?: NativePenalty | undefined;
+  /** sampleMask: as many elements as the mask. applyMask: as weights. maskedProduct: rows times the columns of x. */
+  out?: Floats | Uint8Array | undefined;
+  /** applyMask, maskedProduct: what is multiplied by the mask, row-major. With a penalty and no parameter also that. */
+  weights?: Floats | undefined;
+  /** maskedProduct: row-major, as many rows as the weights have columns. */
+  x?: Floats | undefined;
+  /** maskMoments: one number per draw. */
+  mean?: Float64Array | undefined;
+  variance?: Float64Array | undefined;
+}
+
+/** Called once, with an error or with what the call on this thread would have returned, null where that is nothing. */
+export type MaskSettle = (error: Error | null, kept: Uint32Array | null) => void;
+/** Called at most every 50 ms with the fraction done, from 0 to 1. */
+export type MaskProgress = ((fraction: number) => void) | null;
 
 export interface Binding {
   /** Must be called once per environment before anything else. */
@@ -218,15 +250,31 @@ export interface Binding {
   ): number;
   /** out = words 4 block, 4 block + 1, ... of a stream of Philox4x32-10; bigints of 64 bits. */
   philox(seed: bigint, stream: bigint, block: bigint, out: Uint32Array): void;
-  /**
-   * Fills `out` with a mask on the calling thread, the work spread over the thread budget. `numbers` is a header of
-   * MaskHeader's layout; `parameter` one number per draw, or null for the one in the header.
-   */
+  /** Fills `out` with a mask on the calling thread and idle ones of the pool; of MaskRequest, without an object. */
   sampleMask(
     numbers: MaskHeader,
-    out: Float32Array | Float64Array | Uint8Array,
-    parameter: Float32Array | Float64Array | null,
+    out: Floats | Uint8Array,
+    parameter: Floats | null,
+    penalty: NativePenalty | null,
   ): void;
+  /** The numbers of the draws that are kept, counted from 0, ascending. At most 2^32 draws. */
+  sampleKept(request: MaskRequest): Uint32Array;
+  /** out = weights o mask. */
+  applyMask(request: MaskRequest): void;
+  /** out = (weights o mask) x, row-major. The mask exists a panel at a time. */
+  maskedProduct(request: MaskRequest): void;
+  /** The exact mean and variance of each draw; infinite and NaN where the mask's variance is infinite. */
+  maskMoments(request: MaskRequest): void;
+  /**
+   * The same on a worker. parameter, weights and x are copied before the call returns; the memory of out, mean and
+   * variance is written by the worker, so nobody else may hold it until `settle` is called. They return a job number for
+   * `cancel`, which leaves in out what was written so far.
+   */
+  sampleMaskAsync(request: MaskRequest, settle: MaskSettle, progress: MaskProgress): number;
+  sampleKeptAsync(request: MaskRequest, settle: MaskSettle, progress: MaskProgress): number;
+  applyMaskAsync(request: MaskRequest, settle: MaskSettle, progress: MaskProgress): number;
+  maskedProductAsync(request: MaskRequest, settle: MaskSettle, progress: MaskProgress): number;
+  maskMomentsAsync(request: MaskRequest, settle: MaskSettle, progress: MaskProgress): number;
   /** Makes all kernels of the process use these instructions from now on, for tests; throws when the machine lacks them. */
   simd(target?: "baseline" | "avx2" | "avx512"): { inUse: string; best: string };
   /** X'X / rows, column-major columns x columns. */

@@ -13,7 +13,7 @@
 namespace flipside::addon {
 namespace {
 
-constexpr std::size_t kHeaderLength = 12;
+constexpr std::size_t kHeaderLength = 18;
 using Header = std::array<double, kHeaderLength>;
 
 std::uint64_t wide(double low, double high) {

@@ -16,7 +16,7 @@ native.simd(best as "baseline");
 afterAll(() => void native.simd(best as "baseline"));
 
 const header = (kind: number, length: number, parameter: number, first = 0) =>
-  Float64Array.of(kind, 0, length, 7, 0, 3, 0, first, parameter, 2 / 3, -0.1, 1.1);
+  Float64Array.of(kind, 0, length, 7, 0, 3, 0, first, parameter, 2 / 3, -0.1, 1.1, 0, 0, 0, 0, 0, 0);
 const place = (element: number) => ({ seed: 7n, stream: 3n, element: BigInt(element) });
 
 describe.each(targets)("%s", (target) => {
@@ -24,15 +24,15 @@ describe.each(targets)("%s", (target) => {
     native.simd(target);
     const out = new Float64Array(700);
     const each = Float64Array.from(out, (_, i) => ((i * 37) % 101) / 100);
-    native.sampleMask(header(0, 700, 0.3, first), out, null);
+    native.sampleMask(header(0, 700, 0.3, first), out, null, null);
     expect(out).toEqual(out.map((_, i) => (keptUniform(place(first + i), 0.3) ? 1 / 0.3 : 0)));
-    native.sampleMask(header(0, 700, 0, first), out, each);
+    native.sampleMask(header(0, 700, 0, first), out, each, null);
     expect(out).toEqual(each.map((alpha, i) => (keptElementwise(place(first + i), alpha) ? 1 / alpha : 0)));
-    native.sampleMask(header(2, 700, 0.5, first), out, null);
+    native.sampleMask(header(2, 700, 0.5, first), out, null, null);
     out.forEach((value, i) => {
       expect(value).toBeCloseTo(1 + 0.5 * normal(place(first + i)), 12);
     });
-    native.sampleMask(header(3, 700, 0.5, first), out, null);
+    native.sampleMask(header(3, 700, 0.5, first), out, null, null);
     out.forEach((value, i) => {
       expect(value).toBeCloseTo(hardConcrete(place(first + i), 0.5), 12);
     });
