@@ -263,7 +263,7 @@ export interface Binding {
   applyMask(request: MaskRequest): void;
   /** out = (weights o mask) x, row-major. The mask exists a panel at a time. */
   maskedProduct(request: MaskRequest): void;
-  /** The exact mean and variance of each draw; infinite and NaN where the mask's variance is infinite. */
+  /** The exact mean and variance of each draw; both 0 where the mask is always 0. */
   maskMoments(request: MaskRequest): void;
   /**
    * The same on a worker. parameter, weights and x are copied before the call returns; the memory of out, mean and
