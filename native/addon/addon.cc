@@ -49,6 +49,7 @@ void load(napi_env env, napi_value exports) {
       entry<philox>("philox", environment),
       entry<sampleMask>("sampleMask", environment),
       entry<simd>("simd", environment),
+      entry<memory>("memory", environment),
       entry<gram>("gram", environment),
       entry<ridge>("ridge", environment),
       entry<threads>("threads", environment),

@@ -34,6 +34,8 @@ napi_value philox(Environment&, const Arguments&);
 // masks.cc
 napi_value sampleMask(Environment&, const Arguments&);
 napi_value simd(Environment&, const Arguments&);
+// memory.cc
+napi_value memory(Environment&, const Arguments&);
 // linear.cc
 napi_value gram(Environment&, const Arguments&);
 napi_value ridge(Environment&, const Arguments&);
