@@ -49,7 +49,9 @@ describe.each(targets)("memory with %s", (target) => {
 test("what it refuses", () => {
   const array = new Uint32Array(4);
   expect(() => native.memory("move" as "copy", array, array)).toThrow(/operation must be "read"/);
-  expect(() => native.memory("copy", array, new Uint32Array(3))).toThrow(/from must be a Uint32Array of length 4/);
+  expect(() => native.memory("copy", array, new Uint32Array(3))).toThrow(
+    /from must be a Uint32Array of length 4/,
+  );
   expect(() => native.memory("copy", array)).toThrow(/from must be a Uint32Array/);
   expect(() => native.memory("read", new Float32Array(4) as never)).toThrow(/array must be a Uint32Array/);
 });
