@@ -51,6 +51,20 @@ struct LogConstants<float> {
   static constexpr float kSeries[] = {0x1.5555b8p-1F, 0x1.99282cp-2F, 0x1.3721dap-2F};
 };
 
+/// A biased exponent as the number that it stands for.
+template <class D>
+HWY_INLINE hn::Vec<D> exponentOf(D d, hn::Vec<hn::RebindToUnsigned<D>> biased) {
+  using Constants = LogConstants<hn::TFromD<D>>;
+  using Bits = hn::RebindToUnsigned<D>;
+  using Word = hn::TFromD<Bits>;
+  // A small n as 2^kMantissaBits + n, without a conversion.
+  constexpr int kBits = Constants::kMantissaBits;
+  constexpr Word kBias = Constants::kOne >> kBits;
+  constexpr Word kInteger = (kBias + Word{kBits}) << kBits;
+  const auto number = hn::BitCast(d, hn::Or(biased, hn::Set(Bits(), kInteger)));
+  return hn::Sub(number, hn::Set(d, static_cast<hn::TFromD<D>>((Word{1} << kBits) + kBias)));
+}
+
 /// x = 2^exponent mantissa, mantissa from sqrt(1/2) to sqrt(2).
 template <class D>
 struct Split {
@@ -58,26 +72,18 @@ struct Split {
   hn::Vec<D> mantissa;
 };
 
-/// Of x > 0 that is neither denormal nor infinite; `shift` is added to the exponent.
+/// Of x > 0 that is neither denormal nor infinite.
 template <class D>
-HWY_INLINE Split<D> split(D d, hn::Vec<D> x, hn::Vec<D> shift) {
+HWY_INLINE Split<D> split(D d, hn::Vec<D> x) {
   using Constants = LogConstants<hn::TFromD<D>>;
-  using Bits = hn::RebindToUnsigned<D>;
-  using Word = hn::TFromD<Bits>;
   constexpr int kBits = Constants::kMantissaBits;
-  const Bits bits;
-  // From here on the exponent counts from sqrt(1/2) and its powers of 2.
-  const auto moved =
-      hn::Add(hn::BitCast(bits, x), hn::Set(bits, Word{Constants::kOne - Constants::kRootHalf}));
-  const auto biased = hn::ShiftRight<kBits>(moved);
+  const hn::RebindToUnsigned<D> bits;
+  // The exponent counts from sqrt(1/2) and its powers of 2.
+  const auto biased = hn::ShiftRight<kBits>(
+      hn::Add(hn::BitCast(bits, x), hn::Set(bits, Constants::kOne - Constants::kRootHalf)));
   const auto mantissa = hn::Add(hn::Sub(hn::BitCast(bits, x), hn::ShiftLeft<kBits>(biased)),
-                                hn::Set(bits, Word{Constants::kOne}));
-  // An integer n as the number 2^kMantissaBits + n, without a conversion.
-  constexpr Word kBias = Constants::kOne >> kBits;
-  constexpr Word kInteger = (kBias + Word{kBits}) << kBits;
-  constexpr auto kOffset = static_cast<hn::TFromD<D>>((Word{1} << kBits) + kBias);
-  const auto number = hn::BitCast(d, hn::Or(biased, hn::Set(bits, kInteger)));
-  return {hn::Add(hn::Sub(number, hn::Set(d, kOffset)), shift), hn::BitCast(d, mantissa)};
+                                hn::Set(bits, Constants::kOne));
+  return {exponentOf(d, biased), hn::BitCast(d, mantissa)};
 }
 
 /// exponent ln 2 + ln(1 + f), 1 + f from sqrt(1/2) to sqrt(2), to 1 ulp. f may be more exact than
@@ -96,8 +102,8 @@ HWY_INLINE hn::Vec<D> logarithmOfParts(D d, hn::Vec<D> exponent, hn::Vec<D> f) {
   return multiplyAdd(exponent, hn::Set(d, Constants::kLn2High), hn::Sub(f, hn::Sub(half, low)));
 }
 
-/// ln(numerator / denominator) of normal numbers whose ratio is normal too, with one division.
-/// Error: 1.5 ulp of it, or less.
+/// ln(numerator / denominator) of normal numbers whose ratio is normal too, with one division, to
+/// 2 ulp.
 template <class D>
 HWY_INLINE hn::Vec<D> logarithmOfRatio(D d, hn::Vec<D> numerator, hn::Vec<D> denominator) {
   using Value = hn::TFromD<D>;
@@ -107,20 +113,14 @@ HWY_INLINE hn::Vec<D> logarithmOfRatio(D d, hn::Vec<D> numerator, hn::Vec<D> den
   constexpr int kBits = Constants::kMantissaBits;
   const Bits bits;
   // The difference of the bits is the logarithm to base 2 but for at most 0.09, so that what is
-  // left is a ratio within 2^-0.59 and 2^0.59; a bias keeps it positive.
-  constexpr Word kBias = Constants::kOne >> kBits;
-  const auto difference =
-      hn::Sub(hn::Add(hn::BitCast(bits, numerator),
-                      hn::Set(bits, (kBias << kBits) + (Word{1} << (kBits - 1)))),
-              hn::BitCast(bits, denominator));
-  const auto biased = hn::ShiftRight<kBits>(difference);
-  const auto scaled =
-      hn::BitCast(d, hn::Add(hn::Sub(hn::BitCast(bits, numerator), hn::ShiftLeft<kBits>(biased)),
-                             hn::Set(bits, kBias << kBits)));
-  constexpr Word kInteger = (kBias + Word{kBits}) << kBits;
-  constexpr auto kOffset = static_cast<Value>((Word{1} << kBits) + kBias);
-  const auto exponent =
-      hn::Sub(hn::BitCast(d, hn::Or(biased, hn::Set(bits, kInteger))), hn::Set(d, kOffset));
+  // left is a ratio within 2^-0.59 and 2^0.59.
+  const auto top = hn::BitCast(bits, numerator);
+  const auto biased = hn::ShiftRight<kBits>(
+      hn::Sub(hn::Add(top, hn::Set(bits, Constants::kOne + (Word{1} << (kBits - 1)))),
+              hn::BitCast(bits, denominator)));
+  const auto scaled = hn::BitCast(
+      d, hn::Add(hn::Sub(top, hn::ShiftLeft<kBits>(biased)), hn::Set(bits, Constants::kOne)));
+  const auto exponent = exponentOf(d, biased);
   const auto s = hn::Div(hn::Sub(scaled, denominator), hn::Add(scaled, denominator));
   const auto z = hn::Mul(s, s);
   const auto rest = hn::Mul(hn::Mul(s, z), polynomial(d, z, Constants::kSeries));
@@ -136,10 +136,10 @@ HWY_INLINE hn::Vec<D> logarithm(D d, hn::Vec<D> x) {
   constexpr int kBits = LogConstants<Value>::kMantissaBits;
   constexpr auto kScale = static_cast<Value>(std::uint64_t{1} << (kBits + 1));
   const auto tiny = hn::Lt(x, hn::Set(d, Limits::min()));
-  const Split<D> parts =
-      split(d, hn::IfThenElse(tiny, hn::Mul(x, hn::Set(d, kScale)), x),
-            hn::IfThenElseZero(tiny, hn::Set(d, static_cast<Value>(-(kBits + 1)))));
-  const auto y = logarithmOfParts(d, parts.exponent, hn::Sub(parts.mantissa, hn::Set(d, Value{1})));
+  const Split<D> parts = split(d, hn::IfThenElse(tiny, hn::Mul(x, hn::Set(d, kScale)), x));
+  const auto shift = hn::IfThenElseZero(tiny, hn::Set(d, Value{kBits + 1}));
+  const auto y = logarithmOfParts(d, hn::Sub(parts.exponent, shift),
+                                  hn::Sub(parts.mantissa, hn::Set(d, Value{1})));
   const auto zero = hn::Zero(d);
   const auto infinity = hn::Set(d, Limits::infinity());
   const auto pole =
