@@ -34,6 +34,8 @@ void load(napi_env env, napi_value exports) {
       entry<dual>("dual", environment),
       entry<etaHat>("etaHat", environment),
       entry<slope>("slope", environment),
+      entry<keepProbabilities>("keepProbabilities", environment),
+      entry<maskVariances>("maskVariances", environment),
       entry<omegaAt>("omegaAt", environment),
       entry<dualAt>("dualAt", environment),
       entry<etaHatAt>("etaHatAt", environment),

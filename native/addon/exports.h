@@ -14,6 +14,8 @@ napi_value omega(Environment&, const Arguments&);
 napi_value dual(Environment&, const Arguments&);
 napi_value etaHat(Environment&, const Arguments&);
 napi_value slope(Environment&, const Arguments&);
+napi_value keepProbabilities(Environment&, const Arguments&);
+napi_value maskVariances(Environment&, const Arguments&);
 napi_value omegaAt(Environment&, const Arguments&);
 napi_value dualAt(Environment&, const Arguments&);
 napi_value etaHatAt(Environment&, const Arguments&);
