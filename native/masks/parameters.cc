@@ -93,17 +93,10 @@ void MaskParameters::weights(std::size_t begin, std::size_t count, double* out) 
 }
 
 void MaskParameters::variances(std::size_t begin, std::size_t count, double* out) const {
-  std::array<double, kPiece> w;
   for (std::size_t done = 0; done < count; done += kPiece) {
-    const std::size_t size = std::min(kPiece, count - done);
-    double* const piece = out + done;
-    weights(begin + done, size, w.data());
-    if (draws_.lambda == 0.0) {
-      std::fill_n(piece, size, 0.0);
-      continue;
-    }
-    penalty_->etaHat(std::span(w).first(size), {draws_.lambda}, {piece, size});
-    for (std::size_t i = 0; i < size; ++i) piece[i] = draws_.lambda / piece[i];
+    const std::span<double> piece(out + done, std::min(kPiece, count - done));
+    weights(begin + done, piece.size(), piece.data());
+    penalty_->maskVariances(piece, draws_.lambda, piece);
   }
 }
 
@@ -124,26 +117,29 @@ void MaskParameters::fill(std::size_t begin, std::size_t count, Value* out) cons
     std::visit(copy, draws_.parameter);
     return;
   }
-  std::array<double, kPiece> variance;
+  std::array<double, kPiece> buffer;
   for (std::size_t done = 0; done < count; done += kPiece) {
-    const std::size_t size = std::min(kPiece, count - done);
-    variances(begin + done, size, variance.data());
-    Value* const piece = out + done;
-    const auto assign = [&](auto parameterOf) {
-      std::transform(variance.begin(), variance.begin() + static_cast<std::ptrdiff_t>(size), piece,
-                     [&](double v) { return narrowed<Value>(parameterOf(v)); });
-    };
-    if (draws_.kind == MaskKind::gaussian) {
-      assign([](double v) { return std::sqrt(v); });
-    } else if (draws_.kind == MaskKind::hardConcrete) {
-      assign([this](double v) {
-        constexpr double infinity = std::numeric_limits<double>::infinity();
-        if (v == 0.0 || std::isinf(v)) return v == 0.0 ? infinity : -infinity;
-        return family_->thetaOfLogVariance(std::log(v));
-      });
-    } else {
-      assign([](double v) { return 1.0 / (1.0 + v); });
-    }
+    const std::span<double> made(buffer.data(), std::min(kPiece, count - done));
+    derive(begin + done, made);
+    std::ranges::transform(made, out + done, narrowed<Value>);
+  }
+}
+
+/// out[i] = the parameter of draw begin + i, by the penalty.
+void MaskParameters::derive(std::size_t begin, std::span<double> out) const {
+  if (draws_.kind == MaskKind::bernoulli || draws_.kind == MaskKind::unscaledBernoulli) {
+    weights(begin, out.size(), out.data());
+    penalty_->keepProbabilities(out, draws_.lambda, out);
+    return;
+  }
+  variances(begin, out.size(), out.data());
+  if (draws_.kind == MaskKind::gaussian) {
+    for (double& v : out) v = std::sqrt(v);
+    return;
+  }
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  for (double& v : out) {
+    v = v == 0.0 ? infinity : std::isinf(v) ? -infinity : family_->thetaOfLogVariance(std::log(v));
   }
 }
 

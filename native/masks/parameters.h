@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <memory>
 #include <optional>
+#include <span>
 
 #include "masks/draws.h"
 #include "penalties/hard_concrete_family.h"
@@ -36,6 +37,7 @@ class MaskParameters {
 
  private:
   void weights(std::size_t begin, std::size_t count, double* out) const;
+  void derive(std::size_t begin, std::span<double> out) const;
 
   const MaskDraws& draws_;
   bool uniform_;
