@@ -111,8 +111,8 @@ const subjects: Record<string, Subject> = {
     sizes: maskSizes,
     notes: maskNotes,
     readme: ({ scripts, frameworks }) => {
-      const table = shortTable(scripts as MaskMeasurement[], frameworks as FrameworksReport);
-      writeReadme("masks", table);
+      const report = frameworks as FrameworksReport;
+      if (report.complete) writeReadme("masks", shortTable(scripts as MaskMeasurement[], report));
     },
   },
 };

@@ -93,6 +93,8 @@ const opponents: readonly Opponents[] = [
 ];
 
 export interface FrameworksReport {
+  /** Both were there. */
+  readonly complete: boolean;
   readonly peers: string;
   readonly remarks: readonly string[];
   readonly measurements: readonly MaskMeasurement[];
@@ -111,7 +113,8 @@ export async function frameworksTrial(sizes: readonly number[]): Promise<Framewo
   const remarks = large
     .filter((size) => !fitting.includes(size))
     .map((size) => `Not measured for want of memory: n = ${size}.`);
-  return { peers: peers.description, remarks, measurements };
+  const complete = peers.numpy !== undefined && peers.torch !== undefined;
+  return { complete, peers: peers.description, remarks, measurements };
 }
 
 async function measure(one: Opponents, data: MaskData, python: Peers): Promise<MaskMeasurement> {

@@ -196,7 +196,6 @@ export function limitsTable({ size, races }: MemoryReport): TextTable {
       factor(timeOf(one, name) / timeOf(all, name)),
       inCache.toFixed(3),
       (words * wordTime).toFixed(3),
-      (inCache - words * wordTime).toFixed(3),
       Math.max(0, atLarge - inCache).toFixed(3),
     ];
   });
@@ -212,15 +211,14 @@ export function limitsTable({ size, races }: MemoryReport): TextTable {
       "of limit",
       "gain of threads",
       "in cache, ns",
-      "of that Philox, ns",
-      "of that the rest, ns",
-      "waits for memory, ns",
+      "its words alone, ns",
+      "more in memory, ns",
     ],
     rows,
     labels: 1,
     notes: [
       "The limit is the time of memory alone on as many threads: bytes read and written as by copying as far as they are as many, the others at the rate of reading or writing.",
-      `The last four columns are nanoseconds per element on one thread: in cache ${cachedSize} elements at a time. Philox alone takes ${wordTime.toFixed(3)} ns per word of 32 bits, stored to memory; a mask keeps its words in registers or in cache.`,
+      `The last three columns are nanoseconds per element on one thread: ${cachedSize} elements in cache again and again; as many words of Philox by themselves, at ${wordTime.toFixed(3)} ns per 32 bits (what is left of the column before is the transform); and what elements in memory take longer.`,
       "The raw binding on the calling thread: nothing is copied but what the mask reads and writes.",
     ],
   };

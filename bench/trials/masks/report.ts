@@ -18,7 +18,8 @@ export function scriptsTable(measurements: readonly MaskMeasurement[]): TextTabl
 
 export function frameworksTable({ peers, remarks, measurements }: FrameworksReport): TextTable {
   return masksTable("Against numpy and PyTorch", measurements, [
-    `${peers}: bench/peers/masks.py in a process of its own, each run timed by its clock.`,
+    `${peers}.`,
+    "They run bench/peers/masks.py in a process of its own, each run timed by its clock.",
     "Up to 2^24 elements by sampleMask, above by sampleMaskAsync, which copies the parameters first.",
     ...remarks,
   ]);

@@ -64,7 +64,9 @@ function linesOf(measurement: MaskMeasurement): string[][] {
   const own = [timeOf(measurement, names.ours), timeOf(measurement, names.oneThread)].map((time) =>
     rate(size, time),
   );
-  return peersOf(measurement).map((peer) => [
+  const peers = peersOf(measurement);
+  if (peers.length === 0) return [[label, sizeText(size), "", ...own, "", "", "", ""]];
+  return peers.map((peer) => [
     label,
     sizeText(size),
     peer.name,
