@@ -46,7 +46,7 @@ describe("the kept elements in order", () => {
     const found = native.sampleKept({ numbers: header(options) });
     const flags = sample("uint8", options);
     expect(found.length).toBeGreaterThan(2 ** 22);
-    expect(found.length).toBe(flags.reduce((sum, flag) => sum + flag, 0));
+    expect(found.length).toBe(Array.from(flags).filter((flag) => flag === 1).length);
     expect(found.findIndex((index, k) => flags[index] !== 1 || index <= (found[k - 1] ?? -1))).toBe(-1);
   });
 });

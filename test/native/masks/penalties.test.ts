@@ -1,7 +1,7 @@
 // Masks whose distribution a penalty and weights decide.
 import { describe, expect, test } from "vitest";
 import { moments } from "../../support/hardConcrete.ts";
-import { type HeaderOptions, sample, worstDifference } from "../../support/maskRequests.ts";
+import { type HeaderOptions, type Kind, sample, worstDifference } from "../../support/maskRequests.ts";
 import { handleOf, type NativePenalty, native } from "../../support/native.ts";
 
 const count = 4000;
@@ -77,7 +77,7 @@ describe.each(penalties)("%s", (name, parameters) => {
 });
 
 describe("extremes", () => {
-  const all = (kind: HeaderOptions["kind"], w: number, at: number, penalty: NativePenalty) =>
+  const all = (kind: Kind, w: number, at: number, penalty: NativePenalty) =>
     new Set(sample("float64", { kind, count: 300, lambda: at }, new Float64Array(300).fill(w), penalty));
   const kinds = ["bernoulli", "unscaledBernoulli", "gaussian", "hardConcrete"] as const;
 
@@ -105,15 +105,17 @@ describe("extremes", () => {
 });
 
 test("hard concrete by variance, of shapes with and without a table", () => {
-  for (const shape of [
+  const shapes = [
     [0.1, -0.1, 1.1],
     [2, -0.5, 1.2],
     [20, -0.1, 1.1],
-  ] as const) {
+  ] as const;
+  for (const shape of shapes) {
+    const [beta, gamma, zeta] = shape;
     // l1: variance = lambda / |w|
     const wanted = [-25, -6, -1, 0, 1, 4, 9].map((location) => ({
       location,
-      ...moments(location, ...shape),
+      ...moments(location, beta, gamma, zeta),
     }));
     const usable = wanted.filter(({ variance }) => variance > 1e-10);
     const w = Float64Array.from(usable, ({ variance }) => 1 / variance);

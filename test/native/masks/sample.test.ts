@@ -16,8 +16,11 @@ import { check } from "../../support/property.ts";
 
 /** More than one part for the threads, and not a whole number of them. */
 const long = 3 * 2 ** 16 + 77;
-const alphas = (length: number) => Float32Array.from({ length }, (_, i) => ((i * 37) % 101) / 100);
-const weights = (length: number) => Float64Array.from({ length }, (_, i) => ((i * 37) % 101) / 20 - 2);
+const pattern = Float64Array.from({ length: long }, (_, i) => (i * 37) % 101);
+const manyAlphas = Float32Array.from(pattern, (value) => value / 100);
+const manyWeights = pattern.map((value) => value / 20 - 2);
+const alphas = (length: number) => manyAlphas.slice(0, length);
+const weights = (length: number) => manyWeights.slice(0, length);
 const bytes = (array: ArrayBufferView) => Buffer.from(array.buffer, array.byteOffset, array.byteLength);
 
 type Source = readonly [
