@@ -211,13 +211,31 @@ export interface Binding {
   createPenalty(name: string, parameters: Float64Array): NativePenalty;
   createTablePenalty(table: NativeTable): NativePenalty;
   /**
-   * omega and dual: the total of a vector. etaHat, keepProbability and slope: one value per element.
+   * omega and dual: the total of a vector. etaHat and slope: one value per element.
    * `design` (standardised columns, column-major) only for a penalty that needs it.
    */
   omega(penalty: NativePenalty, w: Float64Array, lambda: number, design?: NativeMatrix): number;
   dual(penalty: NativePenalty, eta: Float64Array, lambda: number, design?: NativeMatrix): number;
   etaHat(penalty: NativePenalty, w: Float64Array, lambda: number, design?: NativeMatrix): Float64Array;
   slope(penalty: NativePenalty, w: Float64Array, lambda: number, design?: NativeMatrix): Float64Array;
+  /**
+   * out = etaHat / (etaHat + lambda), and lambda / etaHat, of each |w_j|, for a separable penalty; see penalty.h. out has
+   * the length of w and may overlap it. `tabulated`: of the penalty's table where it has one, as masks take it.
+   */
+  keepProbabilities(
+    penalty: NativePenalty,
+    w: Float64Array,
+    lambda: number,
+    out: Float64Array,
+    tabulated?: boolean,
+  ): void;
+  maskVariances(
+    penalty: NativePenalty,
+    w: Float64Array,
+    lambda: number,
+    out: Float64Array,
+    tabulated?: boolean,
+  ): void;
   /** The same for one nonnegative number and a separable penalty, without an array. */
   omegaAt(penalty: NativePenalty, w: number, lambda: number): number;
   dualAt(penalty: NativePenalty, eta: number, lambda: number): number;

@@ -2,6 +2,7 @@
 #include "penalties/penalty.h"
 
 #include <algorithm>
+#include <cstring>
 #include <optional>
 
 #include "addon/arguments.h"
@@ -113,6 +114,31 @@ napi_value atEta(Environment& environment, const Arguments& arguments, Scalar fu
   return numberToJs(env, ((*penalty).*function)(eta, lambda));
 }
 
+using OfWeights = void (SeparablePenalty::*)(std::span<const double>, double,
+                                             std::span<double>) const;
+
+/// (penalty, w, lambda, out, tabulated?)
+napi_value ofWeights(napi_env env, const Arguments& arguments, OfWeights function) {
+  auto penalty = unwrapSeparable(env, arguments[0]);
+  const double lambda = readNonnegative(env, arguments[2], {"lambda"});
+  const bool tabulated =
+      !isMissing(env, arguments[4]) && readBoolean(env, arguments[4], {"tabulated"});
+  const ArrayView w = viewArray(env, arguments[1], {"w"}, {napi_float64_array});
+  const ArrayView out =
+      viewArray(env, arguments[3], {"out"}, {napi_float64_array}, {w.length, "the length of w"});
+  // A copy, since the two may overlap.
+  std::vector<double> values(w.length);
+  if (w.length > 0) std::memcpy(values.data(), w.bytes, sizeof(double) * w.length);
+  requireFinite(values, "w");
+  if (tabulated) {
+    if (auto table = penalty->tabulated(lambda)) penalty = std::move(table);
+  }
+  ((*penalty).*function)(values, lambda, values);
+  auto* const memory = const_cast<std::uint8_t*>(out.bytes);
+  if (w.length > 0) std::memcpy(memory, values.data(), sizeof(double) * w.length);
+  return nullptr;
+}
+
 }  // namespace
 
 napi_value omega(Environment& environment, const Arguments& arguments) {
@@ -135,6 +161,14 @@ napi_value etaHat(Environment& environment, const Arguments& arguments) {
 
 napi_value slope(Environment& environment, const Arguments& arguments) {
   return elementwise(environment, arguments, &Penalty::slope);
+}
+
+napi_value keepProbabilities(Environment& environment, const Arguments& arguments) {
+  return ofWeights(environment.env(), arguments, &SeparablePenalty::keepProbabilities);
+}
+
+napi_value maskVariances(Environment& environment, const Arguments& arguments) {
+  return ofWeights(environment.env(), arguments, &SeparablePenalty::maskVariances);
 }
 
 napi_value omegaAt(Environment& environment, const Arguments& arguments) {

@@ -14,6 +14,8 @@ napi_value omega(Environment&, const Arguments&);
 napi_value dual(Environment&, const Arguments&);
 napi_value etaHat(Environment&, const Arguments&);
 napi_value slope(Environment&, const Arguments&);
+napi_value keepProbabilities(Environment&, const Arguments&);
+napi_value maskVariances(Environment&, const Arguments&);
 napi_value omegaAt(Environment&, const Arguments&);
 napi_value dualAt(Environment&, const Arguments&);
 napi_value etaHatAt(Environment&, const Arguments&);
@@ -33,7 +35,9 @@ napi_value expectation(Environment&, const Arguments&);
 napi_value philox(Environment&, const Arguments&);
 // masks.cc
 napi_value sampleMask(Environment&, const Arguments&);
-napi_value simd(Environment&, const Arguments&);
+napi_value sampleMaskAsync(Environment&, const Arguments&);
+napi_value sampleKept(Environment&, const Arguments&);
+napi_value sampleKeptAsync(Environment&, const Arguments&);
 // linear.cc
 napi_value gram(Environment&, const Arguments&);
 napi_value ridge(Environment&, const Arguments&);
@@ -42,5 +46,6 @@ napi_value threads(Environment&, const Arguments&);
 napi_value setThreads(Environment&, const Arguments&);
 napi_value activity(Environment&, const Arguments&);
 napi_value information(Environment&, const Arguments&);
+napi_value simd(Environment&, const Arguments&);
 
 }  // namespace flipside::addon

@@ -1,5 +1,6 @@
 // l1:  omega(w) = w,  etaHat(w) = w,  f(eta) = eta.   The lasso (Tibshirani 1996).
 #include "penalties/catalogue.h"
+#include "penalties/mask_kernels.h"
 #include "penalties/scaling.h"
 
 namespace flipside {
@@ -14,6 +15,12 @@ class L1 final : public LambdaFreePenalty {
   double unitSlope(double) const override { return 1.0; }
   double unitCurvature(double) const override { return 0.0; }
   double unitDualSlope(double) const override { return 1.0; }
+
+ protected:
+  void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,
+                      std::span<double> out) const override {
+    powerMask({w, quantity, out}, lambda, 1.0);
+  }
 };
 
 const CatalogueEntry entry("l1", {},

@@ -8,6 +8,7 @@
 
 #include "penalties/catalogue.h"
 #include "penalties/logarithm.h"
+#include "penalties/mask_kernels.h"
 #include "penalties/parameters.h"
 #include "penalties/scaling.h"
 
@@ -40,6 +41,12 @@ class LogSum final : public LambdaFreePenalty {
   double unitDualSlope(double eta) const override {
     const double slope = 2.0 / (std::hypot(epsilon_, 2.0 * std::sqrt(eta)) + epsilon_);
     return slope * slope;
+  }
+
+ protected:
+  void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,
+                      std::span<double> out) const override {
+    logSumMask({w, quantity, out}, lambda, epsilon_);
   }
 
  private:

@@ -11,6 +11,7 @@
 
 #include "penalties/catalogue.h"
 #include "penalties/logarithm.h"
+#include "penalties/mask_kernels.h"
 #include "penalties/parameters.h"
 #include "penalties/scaling.h"
 
@@ -53,6 +54,12 @@ class LogSumSquares final : public LambdaFreePenalty {
     const double beyond = eta - 0.5 * epsilon_;
     if (!(beyond > 0.0) || std::isinf(eta)) return 0.0;
     return 2.0 * (beyond / eta) / eta;
+  }
+
+ protected:
+  void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,
+                      std::span<double> out) const override {
+    logSumSquaresMask({w, quantity, out}, lambda, epsilon_);
   }
 
  private:

@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "penalties/catalogue.h"
+#include "penalties/mask_kernels.h"
 #include "penalties/parameters.h"
 #include "penalties/scaling.h"
 
@@ -30,6 +31,12 @@ class Lp final : public LambdaFreePenalty {
   double unitDualSlope(double eta) const override {
     // q - 1 without the cancellation next to p = 1.
     return std::pow(eta, 2.0 * (p_ - 1.0) / (2.0 - p_));
+  }
+
+ protected:
+  void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,
+                      std::span<double> out) const override {
+    powerMask({w, quantity, out}, lambda, 2.0 - p_);
   }
 
  private:

@@ -10,6 +10,7 @@
 #include <limits>
 
 #include "penalties/catalogue.h"
+#include "penalties/mask_kernels.h"
 #include "penalties/parameters.h"
 
 namespace flipside {
@@ -53,6 +54,12 @@ class Mcp final : public SeparablePenalty {
     if (b == 0.0) return 0.0;
     const double slope = 1.0 / (1.0 + eta / b);
     return slope * slope;
+  }
+
+ protected:
+  void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,
+                      std::span<double> out) const override {
+    clippedMask({w, quantity, out}, lambda, a_, a_);
   }
 
  private:

@@ -23,6 +23,27 @@ double SeparablePenalty::dualSlopeAt(double eta, double lambda) const {
   return square(high / eta);
 }
 
+void SeparablePenalty::keepProbabilities(std::span<const double> w, double lambda,
+                                         std::span<double> out) const {
+  if (lambda > 0.0) return maskQuantities(w, lambda, MaskQuantity::keepProbability, out);
+  std::ranges::fill(out, 1.0);
+}
+
+void SeparablePenalty::maskVariances(std::span<const double> w, double lambda,
+                                     std::span<double> out) const {
+  if (lambda > 0.0) return maskQuantities(w, lambda, MaskQuantity::variance, out);
+  std::ranges::fill(out, 0.0);
+}
+
+void SeparablePenalty::maskQuantities(std::span<const double> w, double lambda,
+                                      MaskQuantity quantity, std::span<double> out) const {
+  const bool variance = quantity == MaskQuantity::variance;
+  for (std::size_t j = 0; j < w.size(); ++j) {
+    const double v = maskVarianceAt(std::abs(w[j]), lambda);
+    out[j] = variance ? v : 1.0 / (1.0 + v);
+  }
+}
+
 double SeparablePenalty::omega(std::span<const double> w, const PenaltyContext& context) const {
   double total = 0.0;
   for (const double value : w) total += omegaAt(std::abs(value), context.lambda);

@@ -67,6 +67,10 @@ class Penalty {
   }
 };
 
+/// What a dropout mask takes from a weight: the keep probability etaHat / (etaHat + lambda) of a
+/// Bernoulli mask, or lambda / etaHat = (1 - alpha) / alpha, the variance of any.
+enum class MaskQuantity { keepProbability, variance };
+
 /// Omega(w) = sum_j omega(|w_j|). A new penalty implements the five scalar functions, each for one
 /// coordinate w >= 0 or eta >= 0, and registers itself (catalogue.h); everything else follows.
 class SeparablePenalty : public Penalty {
@@ -87,6 +91,19 @@ class SeparablePenalty : public Penalty {
   /// bisection; closed forms override it.
   virtual double dualSlopeAt(double eta, double lambda) const;
 
+  /// alpha_j = etaHat / (etaHat + lambda) of |w_j|, the keep probability of a dropout mask, in [0,
+  /// 1] for any finite w and lambda >= 0: 1 at lambda = 0 and where etaHat is infinite, else 0
+  /// where etaHat is 0. out may be w. Of a penalty without a closed form this is dear: ask its
+  /// tabulated().
+  void keepProbabilities(std::span<const double> w, double lambda, std::span<double> out) const;
+  /// lambda / etaHat of |w_j|, which is (1 - alpha_j) / alpha_j without cancellation, in [0,
+  /// +infinity]: 0 at lambda = 0 and where etaHat is infinite.
+  void maskVariances(std::span<const double> w, double lambda, std::span<double> out) const;
+  /// lambda / etaHat(w) for w >= 0 and lambda > 0, also where etaHat leaves the range of a double.
+  virtual double maskVarianceAt(double w, double lambda) const {
+    return lambda / etaHatAt(w, lambda);
+  }
+
   /// A penalty that agrees with this one to 1e-10 relative and costs a table look-up per
   /// coordinate, for penalties without a closed form; null when this one is cheap already.
   virtual std::shared_ptr<const SeparablePenalty> tabulated(double lambda) const {
@@ -102,6 +119,12 @@ class SeparablePenalty : public Penalty {
              std::span<double> out) const final;
   bool hessian(std::span<const double> w, const PenaltyContext& context,
                MutableMatrix out) const final;
+
+ protected:
+  /// keepProbabilities() or maskVariances() at lambda > 0. The default takes maskVarianceAt() of
+  /// each element; mask_kernels.h has closed forms for many at a time.
+  virtual void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,
+                              std::span<double> out) const;
 };
 
 /// Omega = 0, which is what every penalty but a combinatorial one amounts to at lambda = 0.

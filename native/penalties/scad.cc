@@ -9,6 +9,7 @@
 #include <limits>
 
 #include "penalties/catalogue.h"
+#include "penalties/mask_kernels.h"
 #include "penalties/parameters.h"
 
 namespace flipside {
@@ -54,6 +55,12 @@ class Scad final : public SeparablePenalty {
     if (eta <= lambda) return 1.0;
     const double slope = a_ / (a_ - 1.0 + eta / lambda);
     return slope * slope;
+  }
+
+ protected:
+  void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,
+                      std::span<double> out) const override {
+    clippedMask({w, quantity, out}, lambda, a_, a_ - 1.0);
   }
 
  private:

@@ -52,6 +52,7 @@ class KeepProbabilityPenalty : public UnitPenalty {
   double etaHatAt(double w, double lambda) const final {
     return lambda > 0.0 ? lambda * unitEtaHat(w) : std::numeric_limits<double>::infinity();
   }
+  double maskVarianceAt(double w, double) const final { return 1.0 / unitEtaHat(w); }
   double slopeAt(double w, double lambda) const final {
     return lambda > 0.0 ? unitSlope(w) / lambda : 0.0;
   }
@@ -74,6 +75,9 @@ class MaskFamilyPenalty : public UnitPenalty {
   double etaHatAt(double w, double lambda) const final {
     return lambda > 0.0 ? lambda * unitEtaHat(w / std::sqrt(lambda))
                         : std::numeric_limits<double>::infinity();
+  }
+  double maskVarianceAt(double w, double lambda) const final {
+    return 1.0 / unitEtaHat(w / std::sqrt(lambda));
   }
   double slopeAt(double w, double lambda) const final {
     if (!(lambda > 0.0)) return 0.0;

@@ -10,6 +10,7 @@
 #include <cmath>
 
 #include "penalties/catalogue.h"
+#include "penalties/mask_kernels.h"
 #include "penalties/scaling.h"
 
 namespace flipside {
@@ -49,6 +50,12 @@ class Standout final : public KeepProbabilityPenalty {
     if (eta <= 1.0 || std::isinf(eta)) return 0.0;
     const double slope = std::log(eta) / eta;
     return slope * slope;
+  }
+
+ protected:
+  void maskQuantities(std::span<const double> w, double, MaskQuantity quantity,
+                      std::span<double> out) const override {
+    sigmoidMask({w, quantity, out});
   }
 };
 
