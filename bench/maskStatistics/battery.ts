@@ -37,7 +37,10 @@ export function testPair(a: Sequence, b: Sequence, total: number, progress: Prog
     const others = b.draw(b.first + done, count);
     for (let from = 0; from < count; from += blockLength) {
       const length = Math.min(blockLength, count - from);
-      const blocks: [Block, Block] = [first.next(values, from, length), second.next(others, from, length)];
+      const blocks: [Block, Block] = [
+        first.next(values, from, length, false),
+        second.next(others, from, length, false),
+      ];
       for (const pair of tested) pair.sum += product(blocks[0][pair.left], blocks[1][pair.right], length);
     }
     progress((done + count) / total);

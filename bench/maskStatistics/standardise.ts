@@ -26,6 +26,7 @@ export const blockLength = 4096;
 export const history = 1024;
 
 const cells = 1024;
+const noLevels = new Uint8Array(pieceLength);
 
 export interface Block {
   readonly length: number;
@@ -42,6 +43,7 @@ export interface Block {
 export class Standardiser {
   readonly hasSquares: boolean;
   readonly binCount: number;
+  readonly #values = new Float64Array(blockLength);
   readonly #y = new Float64Array(history + blockLength);
   readonly #squares = new Float64Array(history + blockLength);
   readonly #bins = new Uint8Array(blockLength);
@@ -57,7 +59,7 @@ export class Standardiser {
   #last = 0;
 
   constructor({ laws, levels }: Sequence) {
-    this.#levels = levels ?? new Uint8Array(pieceLength);
+    this.#levels = levels ?? noLevels;
     this.#means = Float64Array.from(laws, (law) => law.mean);
     this.#scales = Float64Array.from(laws, (law) => 1 / Math.sqrt(law.variance));
     this.#squareScales = Float64Array.from(laws, (law) => 1 / Math.sqrt(law.kurtosis - 1));
@@ -83,34 +85,42 @@ export class Standardiser {
     });
   }
 
-  /** The block of `length` values from index `from` of a piece on. */
-  next(values: Values, from: number, length: number): Block {
+  /** The block of `length` values from index `from` of a piece on; pairs have no use for its bins. */
+  next(values: Values, from: number, length: number, withBins = true): Block {
     const [y, squares, levels] = [this.#y, this.#squares, this.#levels];
     y.copyWithin(0, this.#last, this.#last + history);
     squares.copyWithin(0, this.#last, this.#last + history);
     this.#last = length;
-    for (let i = 0; i < length; ++i) {
-      const level = levels[from + i] as number;
-      const mean = this.#means[level] as number;
-      y[history + i] = ((values[from + i] as number) - mean) * (this.#scales[level] as number);
-    }
-    for (let i = 0; this.hasSquares && i < length; ++i) {
-      const value = y[history + i] as number;
-      const scale = this.#squareScales[levels[from + i] as number] as number;
-      squares[history + i] = (value * value - 1) * scale;
-    }
-    this.#classify(values, from, length);
+    // One type of array for the loops.
+    this.#values.set(values.subarray(from, from + length));
+    this.#standardise(from, length);
+    if (withBins) this.#classify(from, length);
     return { length, y, squares, bins: this.#bins, levels, levelsStart: from };
   }
 
-  #classify(values: Values, from: number, length: number): void {
-    const [levels, bins, edges, guide] = [this.#levels, this.#bins, this.#edges, this.#guide];
+  #standardise(from: number, length: number): void {
+    const [values, levels, y, squares] = [this.#values, this.#levels, this.#y, this.#squares];
+    const [means, scales, squareScales] = [this.#means, this.#scales, this.#squareScales];
     for (let i = 0; i < length; ++i) {
-      const value = values[from + i] as number;
       const level = levels[from + i] as number;
-      const cell = (value - (this.#origins[level] as number)) * (this.#cellScales[level] as number);
+      y[history + i] = ((values[i] as number) - (means[level] as number)) * (scales[level] as number);
+    }
+    for (let i = 0; this.hasSquares && i < length; ++i) {
+      const value = y[history + i] as number;
+      squares[history + i] = (value * value - 1) * (squareScales[levels[from + i] as number] as number);
+    }
+  }
+
+  #classify(from: number, length: number): void {
+    const [values, levels, bins] = [this.#values, this.#levels, this.#bins];
+    const [edges, guide, origins, cellScales] = [this.#edges, this.#guide, this.#origins, this.#cellScales];
+    const width = this.binCount;
+    for (let i = 0; i < length; ++i) {
+      const value = values[i] as number;
+      const level = levels[from + i] as number;
+      const cell = (value - (origins[level] as number)) * (cellScales[level] as number);
       let bin = guide[level * cells + (Math.max(0, Math.min(cells - 1, cell)) | 0)] as number;
-      while (value >= (edges[level * this.binCount + bin] as number)) ++bin;
+      while (value >= (edges[level * width + bin] as number)) ++bin;
       bins[i] = bin;
     }
   }
