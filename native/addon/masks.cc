@@ -18,10 +18,6 @@ MaskInput readKept(napi_env env, const MaskProperties& given) {
   if (draws.kind == MaskKind::gaussian) {
     throw Failure("UNSUPPORTED", "kind must not be that of a Gaussian mask, which keeps all");
   }
-  if (draws.structured()) {
-    throw Failure("INVALID_ARGUMENT",
-                  "rows and columns must be 0: there is no list of what a structured mask keeps");
-  }
   if (draws.count > most) {
     throw Failure("TOO_LARGE", "count must be at most 2^32, but is " + std::to_string(draws.count));
   }

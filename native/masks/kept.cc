@@ -7,9 +7,10 @@
 #include <memory>
 #include <numeric>
 
+#include "masks/draw_source.h"
 #include "masks/huge_pages.h"
-#include "masks/mask_source.h"
 #include "masks/parts.h"
+#include "masks/structure.h"
 
 namespace flipside {
 namespace {
@@ -48,7 +49,9 @@ MaskControl half(const MaskControl& control, double from) {
 }  // namespace
 
 std::vector<std::uint32_t> sampleKept(const MaskDraws& draws, const MaskControl& control) {
-  const MaskSource<std::uint8_t> source(draws, control);
+  std::vector<double> norms;
+  const MaskDraws units = withUnitNorms(draws, norms, control);
+  const DrawSource source(units, control.cancel);
   const std::size_t words = (draws.count + kWord - 1) / kWord;
   const auto bits = std::make_unique_for_overwrite<std::uint64_t[]>(words);
   adviseHugePages(bits.get(), 8 * words);

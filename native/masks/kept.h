@@ -8,8 +8,8 @@
 
 namespace flipside {
 
-/// The indices in [0, draws.count) of the elements that are kept, ascending; not for Gaussian
-/// masks. At most 2^32 elements and no structure. Throws as sampleMask does.
+/// The indices in [0, draws.count) of the draws that are kept, ascending: of a structured mask the
+/// units. Not for Gaussian masks. At most 2^32 draws. Throws as sampleMask does.
 std::vector<std::uint32_t> sampleKept(const MaskDraws& draws, const MaskControl& control = {});
 
 }  // namespace flipside

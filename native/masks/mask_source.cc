@@ -4,6 +4,7 @@
 #include <array>
 #include <type_traits>
 
+#include "masks/flags.h"
 #include "masks/parts.h"
 #include "masks/structure.h"
 
@@ -12,16 +13,9 @@ namespace flipside {
 template <typename Value>
 MaskDraws MaskSource<Value>::ofUnits(const MaskDraws& draws, const MaskControl& control,
                                      std::vector<double>& norms) {
-  MaskDraws made = draws;
+  MaskDraws made = withUnitNorms(draws, norms, control);
   // Units of one element: as without a structure.
   if (draws.structure.unitRows == 1 && draws.structure.unitColumns == 1) made.structure = {};
-  if (!made.structured() || draws.penalty == nullptr || !draws.weightsOfElements) return made;
-  if (const auto* floats = std::get_if<const float*>(&draws.parameter)) {
-    norms = unitNorms(draws.structure, *floats, control);
-  } else {
-    norms = unitNorms(draws.structure, std::get<const double*>(draws.parameter), control);
-  }
-  made.parameter = static_cast<const double*>(norms.data());
   return made;
 }
 

@@ -4,10 +4,10 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
+#include <span>
 
 #include "masks/draws.h"
-#include "penalties/hard_concrete_family.h"
+#include "masks/locations.h"
 
 namespace flipside {
 
@@ -36,12 +36,13 @@ class MaskParameters {
 
  private:
   void weights(std::size_t begin, std::size_t count, double* out) const;
+  void derive(std::size_t begin, std::span<double> out) const;
 
   const MaskDraws& draws_;
   bool uniform_;
   std::shared_ptr<const SeparablePenalty> table_;
   const SeparablePenalty* penalty_;
-  std::optional<HardConcreteFamily> family_;
+  std::shared_ptr<const HardConcreteLocations> locations_;
 };
 
 }  // namespace flipside

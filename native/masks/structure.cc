@@ -148,6 +148,20 @@ std::vector<double> unitNorms(const MaskStructure& s, const Weight* weights,
   return out;
 }
 
+MaskDraws withUnitNorms(const MaskDraws& draws, std::vector<double>& norms,
+                        const MaskControl& control) {
+  MaskDraws made = draws;
+  if (draws.penalty == nullptr || !draws.weightsOfElements) return made;
+  if (const auto* floats = std::get_if<const float*>(&draws.parameter)) {
+    norms = unitNorms(draws.structure, *floats, control);
+  } else {
+    norms = unitNorms(draws.structure, std::get<const double*>(draws.parameter), control);
+  }
+  made.parameter = static_cast<const double*>(norms.data());
+  made.weightsOfElements = false;
+  return made;
+}
+
 template <typename Value>
 void expandUnits(const MaskStructure& s, const Value* units, std::size_t begin, std::size_t count,
                  Value* out) {

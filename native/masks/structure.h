@@ -15,6 +15,11 @@ template <typename Weight>
 std::vector<double> unitNorms(const MaskStructure& structure, const Weight* weights,
                               const MaskControl& control);
 
+/// The draws with the norms of their units in place of the weights of their elements, when they
+/// have such. `norms` then holds these, and must outlive the result.
+MaskDraws withUnitNorms(const MaskDraws& draws, std::vector<double>& norms,
+                        const MaskControl& control);
+
 /// out[i] = the value of the unit of element begin + i.
 template <typename Value>
 void expandUnits(const MaskStructure& structure, const Value* units, std::size_t begin,
