@@ -1,7 +1,8 @@
 // Hard concrete masks from the words of a chunk.
-#include <algorithm>
 #include <cmath>
-#include <limits>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
 
 #include "random/chunks.h"
 #include "random/continuous.h"
