@@ -71,6 +71,8 @@ const masks: Record<string, Mask> = {
   "Hard concrete, log a = 0.7, float64": { kind: h, format: "float64", parameters: [0.7] },
   "Hard concrete, log a each, float32": { kind: h, format: "float32", parameters: locations, each: true },
   "Hard concrete, log a each, float64": { kind: h, format: "float64", parameters: locations, each: true },
+  "Hard concrete, one log a = 0.5, bits": { kind: h, format: "bits", parameters: [0.5] },
+  "Hard concrete, log a each, bytes": { kind: h, format: "uint8", parameters: locations, each: true },
   "Hard concrete, β = 1/2, γ = −0.2, ζ = 1.3": {
     kind: h,
     format: "float64",
@@ -86,7 +88,7 @@ export function sequenceCases(native: Binding, seed: bigint): Case[] {
       name,
       run: (total, progress) => {
         const place = { seed, stream: BigInt(k) };
-        return testSequence(maskSequence(native, name, { ...mask, ...place }, total), total, progress);
+        return testSequence(maskSequence(name, { ...mask, ...place }, total), total, progress);
       },
     }),
   );
@@ -98,7 +100,7 @@ export function sequenceCases(native: Binding, seed: bigint): Case[] {
       run: (total, progress) => testSequence(tieSequence(native, name, share, place, total), total, progress),
     };
   });
-  return [...drawn, ...ties, countCase(native, seed, false), countCase(native, seed, true)];
+  return [...drawn, ...ties, countCase(seed, false), countCase(seed, true)];
 }
 
 const ulp = 2 ** -16;
@@ -108,7 +110,7 @@ const extremes = [ulp / 16, ulp / 2, ulp, 1.5 * ulp, 2.5 * ulp, 0.001, 0.5 + ulp
 ]);
 
 /** Keep probabilities near 0 and 1 and beside multiples of 2^-16, by exact binomial tails. */
-function countCase(native: Binding, seed: bigint, each: boolean): Case {
+function countCase(seed: bigint, each: boolean): Case {
   const name = `Bernoulli, ${each ? "α each" : "one α"}, near 0, 1 and 16 bits`;
   const mask = (parameters: number[], stream: number): MaskDescription => ({
     kind: "bernoulli",
@@ -125,7 +127,7 @@ function countCase(native: Binding, seed: bigint, each: boolean): Case {
     const groups = each ? [extremes] : extremes.map((alpha) => [alpha]);
     groups.forEach((parameters, k) => {
       const groupTotal = Math.floor(total / groups.length);
-      const sequence = maskSequence(native, name, mask(parameters, 200 + k), groupTotal);
+      const sequence = maskSequence(name, mask(parameters, 200 + k), groupTotal);
       for (let done = 0; done < groupTotal; done += pieceLength) {
         const count = Math.min(pieceLength, groupTotal - done);
         const values = sequence.draw(done, count);
@@ -152,7 +154,7 @@ const paired: Record<string, Mask> = {
 };
 
 /** Pairs of sequences at equal places of different seeds, streams, ranges and kinds. */
-export function pairCases(native: Binding, seed: bigint): Case[] {
+export function pairCases(seed: bigint): Case[] {
   const stream = 1000n;
   const here = { seed, stream, first: 0 };
   const others = {
@@ -169,8 +171,8 @@ export function pairCases(native: Binding, seed: bigint): Case[] {
   const pair = (name: string, one: MaskDescription, other: MaskDescription): Case => ({
     name,
     run: (total, progress) => {
-      const a = maskSequence(native, name, one, total);
-      return testPair(a, maskSequence(native, name, other, total), total, progress);
+      const a = maskSequence(name, one, total);
+      return testPair(a, maskSequence(name, other, total), total, progress);
     },
   });
   const entries = Object.entries(paired);

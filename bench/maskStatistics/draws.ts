@@ -1,14 +1,12 @@
 // Masks as sequences for the tests.
+import { type MaskFormat, type MaskKind, sampleMask } from "flipside";
 import type { Binding } from "../../binding.js";
 import { bernoulliLaw, gaussianLaw, hardConcreteLaw, type Law, louizos, type Shape } from "./laws.ts";
 import { pieceLength, type Sequence, type Values } from "./standardise.ts";
 
-export type Kind = "bernoulli" | "gaussian" | "hardConcrete";
-export type Format = "float32" | "float64" | "uint8" | "bits";
-
 export interface MaskDescription {
-  readonly kind: Kind;
-  readonly format: Format;
+  readonly kind: MaskKind;
+  readonly format: MaskFormat;
   /** Keep probabilities, standard deviations or locations. */
   readonly parameters: readonly number[];
   /** Each element has its own parameter, one of them at random; without, parameters[0] is that of all. */
@@ -24,8 +22,8 @@ export interface MaskDescription {
 
 type Floats = Float32Array<ArrayBuffer> | Float64Array<ArrayBuffer>;
 
-export function maskSequence(native: Binding, name: string, mask: MaskDescription, total: number): Sequence {
-  const { format, each = false, first = 0 } = mask;
+export function maskSequence(name: string, mask: MaskDescription, total: number): Sequence {
+  const { kind, format, each = false, scaled = false, shape = louizos, seed, stream, first = 0 } = mask;
   const single = format === "float32";
   const rounded = each && single ? mask.parameters.map(Math.fround) : mask.parameters;
   const laws = rounded.map((parameter) => lawOf(mask, parameter));
@@ -36,11 +34,14 @@ export function maskSequence(native: Binding, name: string, mask: MaskDescriptio
   const out = memory(format, length);
   const draw = (from: number, count: number): Values => {
     const view = out.subarray(0, format === "bits" ? Math.ceil(count / 8) : count);
-    const numbers = header(mask, from, count);
-    native.sampleMask(numbers, view, each ? parameters.subarray(0, count) : null, null);
+    const parameter = each ? parameters.subarray(0, count) : (rounded[0] as number);
+    const place = { format, seed, stream, offset: from, out: view, ...(each ? {} : { length: count }) };
+    if (kind === "bernoulli") sampleMask({ kind, keepProbability: parameter, scaled, ...place });
+    else if (kind === "gaussian") sampleMask({ kind, standardDeviation: parameter, ...place });
+    else sampleMask({ kind, location: parameter, ...shape, ...place });
     return format === "bits" ? unpacked(view as Uint8Array, count) : view;
   };
-  const gaussian = mask.kind === "gaussian";
+  const gaussian = kind === "gaussian";
   return { name, laws, first, gaussian, draw, ...(each ? { levels } : {}) };
 }
 
@@ -64,12 +65,8 @@ export function tieSequence(
     const block = Math.floor(first / 8);
     native.philox(seed, stream, (1n << 56n) + BigInt(block), words);
     for (let i = 0; i < count; ++i) alpha[i] = ((halves[first - 8 * block + i] as number) + share) / 65536;
-    const numbers = header(
-      { kind: "bernoulli", format: "uint8", parameters: [0], seed, stream },
-      first,
-      count,
-    );
-    native.sampleMask(numbers, out.subarray(0, count), alpha.subarray(0, count), null);
+    const keepProbability = alpha.subarray(0, count);
+    sampleMask({ keepProbability, scaled: false, seed, stream, offset: first, out: out.subarray(0, count) });
     return out;
   };
   return { name, laws: [bernoulliLaw(share)], first: 0, draw };
@@ -83,20 +80,7 @@ function lawOf({ kind, format, scaled = false, shape = louizos }: MaskDescriptio
   return format === "uint8" || format === "bits" ? bernoulliLaw(kept) : law;
 }
 
-const kinds = { bernoulli: 1, gaussian: 2, hardConcrete: 3 } as const;
-
-function header(mask: MaskDescription, first: number, count: number): Float64Array {
-  const { kind, format, parameters, scaled = false, shape = louizos, seed, stream } = mask;
-  const low = (wide: bigint) => Number(wide & 0xffffffffn);
-  const high = (wide: bigint) => Number(wide >> 32n);
-  const numbers = new Float64Array(18);
-  numbers.set([scaled ? 0 : kinds[kind], format === "bits" ? 1 : 0, count]);
-  numbers.set([low(seed), high(seed), low(stream), high(stream), first, parameters[0] as number], 3);
-  numbers.set([shape.beta, shape.gamma, shape.zeta], 9);
-  return numbers;
-}
-
-function memory(format: Format, length: number): Floats | Uint8Array<ArrayBuffer> {
+function memory(format: MaskFormat, length: number): Floats | Uint8Array<ArrayBuffer> {
   if (format === "float32") return new Float32Array(length);
   if (format === "float64") return new Float64Array(length);
   return new Uint8Array(format === "bits" ? Math.ceil(length / 8) : length);

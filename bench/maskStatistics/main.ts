@@ -79,7 +79,7 @@ const seed = BigInt(FLIPSIDE_SEED);
 const wanted = ({ name }: Case) => name.includes(values.only ?? "");
 const begin = performance.now();
 const sequences = sequenceCases(binding, seed).filter(wanted);
-const pairs = pairCases(binding, seed).filter(wanted);
+const pairs = pairCases(seed).filter(wanted);
 if (sequences.length + pairs.length === 0) throw new Error(`no case has ${values.only} in its name`);
 const alone = sequences.map((one) => run(one, draws));
 const together = pairs.map((one) => run(one, draws));

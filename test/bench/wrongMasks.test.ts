@@ -5,7 +5,6 @@ import { type MaskDescription, maskSequence } from "../../bench/maskStatistics/d
 import { bernoulliLaw, gaussianLaw, hardConcreteLaw, type Law } from "../../bench/maskStatistics/laws.ts";
 import { countTest, failures, type Outcome } from "../../bench/maskStatistics/outcome.ts";
 import type { Sequence, Values } from "../../bench/maskStatistics/standardise.ts";
-import { native } from "../support/native.ts";
 import { Random } from "../support/random.ts";
 
 const draws = 1_000_000;
@@ -13,7 +12,7 @@ const draws = 1_000_000;
 function drawn(kind: MaskDescription["kind"], parameter: number, stream = 0n): Values {
   const format = kind === "bernoulli" ? "uint8" : "float64";
   const mask: MaskDescription = { kind, format, parameters: [parameter], each: true, seed: 11n, stream };
-  return maskSequence(native, "", mask, draws).draw(0, draws).slice();
+  return maskSequence("", mask, draws).draw(0, draws).slice();
 }
 
 function sequenceOf(values: Values, law: Law, gaussian = false): Sequence {
@@ -169,7 +168,7 @@ describe("hard concrete masks that are wrong", () => {
       seed: 11n,
       stream: 0n,
     };
-    expect(hardConcrete(maskSequence(native, "", mask, draws).draw(0, draws), 0)).toContain("bins");
+    expect(hardConcrete(maskSequence("", mask, draws).draw(0, draws), 0)).toContain("bins");
   });
 
   test("a little above 0 in place of 0", () => {

@@ -9,7 +9,7 @@ import { native } from "../support/native.ts";
 const draws = 1_000_000;
 const seed = BigInt(process.env.FLIPSIDE_SEED ?? 20211031);
 const sequences = sequenceCases(native, seed);
-const pairs = pairCases(native, seed);
+const pairs = pairCases(seed);
 
 const known = new Map<Case, Outcome[]>();
 function outcomesOf(one: Case): Outcome[] {
