@@ -1,4 +1,4 @@
-// The statistical tests of masks catch masks that are slightly wrong, in 10^6 draws.
+// The statistical tests of masks catch masks that are wrong: slightly in 10^6 draws, clearly in fewer.
 import { describe, expect, test } from "vitest";
 import { testPair, testSequence } from "../../bench/maskStatistics/battery.ts";
 import { type MaskDescription, maskSequence } from "../../bench/maskStatistics/draws.ts";
@@ -8,6 +8,7 @@ import type { Sequence, Values } from "../../bench/maskStatistics/standardise.ts
 import { Random } from "../support/random.ts";
 
 const draws = 1_000_000;
+const few = 200_000;
 
 function drawn(kind: MaskDescription["kind"], parameter: number, stream = 0n): Values {
   const format = kind === "bernoulli" ? "uint8" : "float64";
@@ -20,16 +21,18 @@ function sequenceOf(values: Values, law: Law, gaussian = false): Sequence {
 }
 
 const bits = (alpha: number) => drawn("bernoulli", alpha);
-const normals = () => drawn("gaussian", 1);
+const standard = drawn("gaussian", 1);
+const normals = () => standard.slice();
 const names = (outcomes: Outcome[]) => failures(outcomes).map(({ name }) => name);
 const chance = () => {
   const random = new Random(5);
   return () => random.uniform();
 };
 
-const bernoulli = (values: Values, alpha: number, kept = 1) =>
-  names(testSequence(sequenceOf(values, bernoulliLaw(alpha, kept)), draws));
-const gaussian = (values: Values) => names(testSequence(sequenceOf(values, gaussianLaw(1), true), draws));
+const bernoulli = (values: Values, alpha: number, { kept = 1, total = draws } = {}) =>
+  names(testSequence(sequenceOf(values, bernoulliLaw(alpha, kept)), total));
+const gaussian = (values: Values, total = draws) =>
+  names(testSequence(sequenceOf(values, gaussianLaw(1), true), total));
 const hardConcrete = (values: Values, logA: number) =>
   names(testSequence(sequenceOf(values, hardConcreteLaw(logA)), draws));
 
@@ -57,16 +60,16 @@ describe("Bernoulli masks that are wrong", () => {
 
   test("a scale that is 1 % off", () => {
     const values = Float64Array.from(bits(0.5), (bit) => bit * 2.02);
-    expect(bernoulli(values, 0.5, 2)).toEqual(expect.arrayContaining(["mean", "variance"]));
+    expect(bernoulli(values, 0.5, { kept: 2 })).toEqual(expect.arrayContaining(["mean", "variance"]));
   });
 
   test("noise on what is always 0 or 1", () => {
     const random = chance();
     const values = Float64Array.from(bits(0.5), (bit) => bit + 0.1 * (random() - 0.5));
-    expect(bernoulli(values, 0.5)).toEqual(["variance"]);
+    expect(bernoulli(values, 0.5, { total: few })).toEqual(["variance"]);
   });
 
-  test.each([1, 2, 16, 64, 128, 512, 1024])("a correlation of 0.01 at lag %d", (lag) => {
+  test.each([16, 64, 1024])("a correlation of 0.01 at lag %d", (lag) => {
     expect(bernoulli(repeating(bits(0.3), lag, 0.01), 0.3)).toContain(`lag ${lag}`);
   });
 
@@ -85,13 +88,13 @@ describe("Bernoulli masks that are wrong", () => {
   test("one lane of 512 that stands still", () => {
     const values = bits(0.3);
     for (let i = 137; i < draws; i += 512) values[i] = 1;
-    expect(bernoulli(values, 0.3)).toContain("512 lanes");
+    expect(bernoulli(values, 0.3, { total: few })).toContain("512 lanes");
   });
 
   test("words of 64 that are too even", () => {
     const values = bits(0.5);
     for (let i = 0; i < draws; ++i) if (i % 64 >= 32) values[i] = 1 - (values[i - 32] as number);
-    expect(bernoulli(values, 0.5)).toEqual(["bins", "Hamming weights of 64"]);
+    expect(bernoulli(values, 0.5, { total: few })).toEqual(["bins", "Hamming weights of 64"]);
   });
 
   test("a keep probability cut to 16 bits", () => {
@@ -122,29 +125,23 @@ describe("Gaussian masks that are wrong", () => {
   test("the cosine in place of the sine", () => {
     const values = normals();
     for (let i = 1; i < draws; i += 2) values[i] = values[i - 1] as number;
-    expect(gaussian(values)).toEqual(expect.arrayContaining(["lag 1", "partners of Box and Muller"]));
+    expect(gaussian(values, few)).toEqual(expect.arrayContaining(["lag 1", "partners of Box and Muller"]));
   });
 
   test("a sine of half the circle", () => {
     const values = normals();
     for (let i = 1; i < draws; i += 2) values[i] = 1 + Math.abs((values[i] as number) - 1);
-    expect(gaussian(values)).toEqual(expect.arrayContaining(["mean", "bins", "512 lanes"]));
+    expect(gaussian(values, few)).toEqual(expect.arrayContaining(["mean", "bins", "512 lanes"]));
   });
 
   test("one radius for four elements", () => {
     const values = normals();
-    for (let i = 0; i + 3 < draws; i += 4) {
-      const [a, b, c, d] = Array.from(values.subarray(i, i + 4), (value) => value - 1) as [
-        number,
-        number,
-        number,
-        number,
-      ];
-      const ratio = Math.hypot(a, b) / Math.hypot(c, d);
-      values[i + 2] = 1 + c * ratio;
-      values[i + 3] = 1 + d * ratio;
+    for (let i = 0; i < few; i += 4) {
+      const z = (k: number) => (values[i + k] as number) - 1;
+      const ratio = Math.hypot(z(0), z(1)) / Math.hypot(z(2), z(3));
+      for (const k of [2, 3]) values[i + k] = 1 + ratio * z(k);
     }
-    expect(gaussian(values)).toEqual(expect.arrayContaining(["lag 1 of squares", "lag 2 of squares"]));
+    expect(gaussian(values, few)).toEqual(expect.arrayContaining(["lag 1 of squares", "lag 2 of squares"]));
   });
 
   test("a correlation of 0.01 at lag 8", () => {
