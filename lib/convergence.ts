@@ -80,17 +80,23 @@ export function readConvergence(
 }
 
 /** What watches and stops any job, from options called `convergence`. @internal */
-export function readControls<State>(options: object): {
+export function readControls<State>(options: object): Watch<State> {
+  const signal = property("convergence", options, "signal");
+  return requireControls("convergence.", signal, property("convergence", options, "onProgress"));
+}
+
+interface Watch<State> {
   signal: AbortSignal | undefined;
   onProgress: ((state: State) => void) | undefined;
-} {
-  const signal = property("convergence", options, "signal");
-  const onProgress = property("convergence", options, "onProgress");
+}
+
+/** The same of values that have been read; `prefix` is what their names begin with. @internal */
+export function requireControls<State>(prefix: string, signal: unknown, onProgress: unknown): Watch<State> {
   if (onProgress !== undefined && typeof onProgress !== "function") {
-    throw expected("convergence.onProgress", "a function", onProgress);
+    throw expected(`${prefix}onProgress`, "a function", onProgress);
   }
   return {
-    signal: signal === undefined ? undefined : requireSignal(signal),
+    signal: signal === undefined ? undefined : requireSignal(`${prefix}signal`, signal),
     onProgress: onProgress as ((state: State) => void) | undefined,
   };
 }
@@ -103,8 +109,7 @@ function refuseControls(signal: unknown, onProgress: unknown): void {
 }
 
 /** By shape: another realm (a vm context, a test runner) has an AbortSignal of its own. */
-function requireSignal(value: unknown): AbortSignal {
-  const name = "convergence.signal";
+function requireSignal(name: string, value: unknown): AbortSignal {
   if (
     isObject(value) &&
     typeof property(name, value, "aborted") === "boolean" &&

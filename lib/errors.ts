@@ -57,6 +57,11 @@ export class FlipsideError extends Error {
   }
 
   readonly code: FlipsideErrorCode;
+  /**
+   * Of a call in the background that had taken over the memory of its `out`: an array over that memory, which is the
+   * caller's again. What is in it means nothing.
+   */
+  declare readonly out?: Float32Array | Float64Array | Uint8Array;
 
   constructor(code: FlipsideErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);

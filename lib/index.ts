@@ -1,4 +1,5 @@
 export type { AnalyseOptions, Analysis } from "./analysis.js";
+export { applyMask, applyMaskAsync } from "./applyMask.js";
 export type { BiconjugateOptions } from "./biconjugate.js";
 export { type CatalogueEntry, type CatalogueParameter, catalogue, penaltyFromJSON } from "./catalogue.js";
 export type { ConvergenceOptions, Progress } from "./convergence.js";
@@ -10,6 +11,29 @@ export { Fit, type FitJSON, type FitReason, type HistoryEntry } from "./fitted.j
 export type { FromOptions, FunctionOptions, KeepProbabilityOptions, MaskFamily } from "./fromFunctions.js";
 export type { JSONNumber } from "./json.js";
 export type { MaskName } from "./maskOptions.js";
+export type {
+  ApplyMaskOptions,
+  BackgroundOptions,
+  MaskArray,
+  MaskedArray,
+  MaskedWeights,
+  MaskFormat,
+  MaskKind,
+  MaskMoments,
+  MaskOptions,
+  MaskParameter,
+  MaskStructure,
+  SampleMaskOptions,
+} from "./masks/options.js";
+export { syncLimit } from "./masks/plan.js";
+export {
+  maskMoments,
+  maskMomentsAsync,
+  sampleKept,
+  sampleKeptAsync,
+  sampleMask,
+  sampleMaskAsync,
+} from "./masks.js";
 export type {
   CompressedColumns,
   DenseMatrix,

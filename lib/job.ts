@@ -12,6 +12,8 @@ export type Begin<Result, State> = (
 export interface Controls<State> {
   readonly signal: AbortSignal | undefined;
   readonly onProgress: ((state: State) => void) | undefined;
+  /** What the signal is called in an error, by default "convergence.signal". */
+  readonly signalName?: string;
   /** The message of ABORTED. */
   readonly aborted: string;
 }
@@ -56,11 +58,11 @@ class Job<Result, State> {
   }
 
   start(begin: Begin<Result, State>): void {
-    const { signal, onProgress } = this.#controls;
+    const { signal, signalName = "convergence.signal", onProgress } = this.#controls;
     try {
       if (signal !== undefined) {
-        if (property("convergence.signal", signal, "aborted")) throw this.#aborted();
-        listen(signal, this.#cancel);
+        if (property(signalName, signal, "aborted")) throw this.#aborted();
+        listen(signal, signalName, this.#cancel);
       }
       const settle = (error: Error | null, result: Result | null) => this.#settle(error, result);
       const progress = onProgress === undefined ? null : (state: State) => this.#report(state);
@@ -112,7 +114,7 @@ class Job<Result, State> {
 // One listener per signal, however many jobs it controls: more than ten would print a warning.
 const listeners = new WeakMap<AbortSignal, { callbacks: Set<() => void>; onAbort: () => void }>();
 
-function listen(signal: AbortSignal, callback: () => void): void {
+function listen(signal: AbortSignal, name: string, callback: () => void): void {
   let entry = listeners.get(signal);
   if (entry === undefined) {
     const callbacks = new Set<() => void>();
@@ -125,7 +127,7 @@ function listen(signal: AbortSignal, callback: () => void): void {
     try {
       signal.addEventListener("abort", entry.onAbort);
     } catch (cause) {
-      throw unreadable("convergence.signal", cause);
+      throw unreadable(name, cause);
     }
     listeners.set(signal, entry);
   }

@@ -18,6 +18,7 @@ const typedArray = Object.getPrototypeOf(Float64Array.prototype) as object;
 const kindGetter = accessor(typedArray, Symbol.toStringTag);
 const lengthGetter = accessor(typedArray, "length");
 const bufferGetter = accessor(typedArray, "buffer");
+const offsetGetter = accessor(typedArray, "byteOffset");
 const resizableGetter = accessor(ArrayBuffer.prototype, "resizable");
 
 function accessor(prototype: object, key: string | symbol): (this: unknown) => unknown {
@@ -31,6 +32,16 @@ export function kindOf(value: unknown): string | undefined {
 
 export function lengthOf(view: NumericArray): number {
   return lengthGetter.call(view) as number;
+}
+
+/** Its buffer, which asView has found not to be shared. */
+export function bufferOf(view: NumericArray): ArrayBuffer {
+  return bufferGetter.call(view) as ArrayBuffer;
+}
+
+/** Where it begins in its buffer, in bytes. */
+export function byteOffsetOf(view: NumericArray): number {
+  return offsetGetter.call(view) as number;
 }
 
 /**
@@ -57,7 +68,7 @@ export function asView(argument: string, value: unknown): NumericArray | undefin
   return resizable === true ? copyOfResizable(argument, view, kind) : view;
 }
 
-function isDetached(buffer: ArrayBuffer): boolean {
+export function isDetached(buffer: ArrayBuffer): boolean {
   try {
     return new Uint8Array(buffer).length < 0;
   } catch {

@@ -3,6 +3,8 @@
 #include <array>
 #include <cmath>
 
+#include "design/bad_value.h"
+
 namespace flipside::addon {
 namespace {
 

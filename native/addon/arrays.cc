@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "addon/failure.h"
-#include "design/raw_matrix.h"
+#include "design/bad_value.h"
 
 namespace flipside::addon {
 namespace {
@@ -38,13 +38,6 @@ std::string requirement(std::initializer_list<napi_typedarray_type> kinds) {
 
 bool aligned(const void* memory, std::size_t alignment) {
   return reinterpret_cast<std::uintptr_t>(memory) % alignment == 0;
-}
-
-[[noreturn]] void failAt(const char* code, const std::string& name, const char* requirement,
-                         std::size_t index, double value) {
-  throw BadValue(code, name,
-                 name + " must be " + requirement + ", but " + name + "[" + std::to_string(index) +
-                     "] is " + numberText(value));
 }
 
 }  // namespace
@@ -133,14 +126,14 @@ Doubles::Doubles(const ArrayView& view) {
 void requireFinite(std::span<const double> values, const std::string& name) {
   const auto bad = std::ranges::find_if(values, [](double value) { return !std::isfinite(value); });
   if (bad == values.end()) return;
-  failAt("NOT_FINITE", name, "finite", static_cast<std::size_t>(bad - values.begin()), *bad);
+  throw badElement(name, "finite", static_cast<std::size_t>(bad - values.begin()), *bad,
+                   "NOT_FINITE");
 }
 
 void requireNonnegative(std::span<const double> values, const std::string& name) {
   const auto bad = std::ranges::find_if(values, [](double value) { return !(value >= 0.0); });
   if (bad == values.end()) return;
-  failAt(std::isnan(*bad) ? "NOT_FINITE" : "OUT_OF_RANGE", name, ">= 0",
-         static_cast<std::size_t>(bad - values.begin()), *bad);
+  throw badElement(name, ">= 0", static_cast<std::size_t>(bad - values.begin()), *bad);
 }
 
 }  // namespace flipside::addon

@@ -17,8 +17,10 @@ Callbacks::Callbacks(Environment& environment, const Arguments& arguments)
   progress_ = arguments[2];
 }
 
-napi_value Callbacks::submit(std::unique_ptr<Task> task) const {
-  const std::uint64_t job = environment_.jobs().submit(std::move(task), settle_, progress_);
+napi_value Callbacks::submit(std::unique_ptr<Task> task,
+                             std::initializer_list<napi_value> written) const {
+  const std::uint64_t job =
+      environment_.jobs().submit(std::move(task), settle_, progress_, written);
   return numberToJs(environment_.env(), static_cast<double>(job));
 }
 

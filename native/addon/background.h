@@ -3,6 +3,7 @@
 
 #include <napi.h>
 
+#include <initializer_list>
 #include <memory>
 
 #include "addon/failure.h"
@@ -16,7 +17,9 @@ class Callbacks {
   /// call into JavaScript.
   Callbacks(Environment& environment, const Arguments& arguments);
   /// The number of the job, as a JavaScript value.
-  napi_value submit(std::unique_ptr<Task> task) const;
+  /// `written` are the arrays of JavaScript that the task writes into (jobs.h).
+  napi_value submit(std::unique_ptr<Task> task,
+                    std::initializer_list<napi_value> written = {}) const;
 
  private:
   Environment& environment_;

@@ -9,6 +9,7 @@
 
 #include "addon/arguments.h"
 #include "addon/matrix_argument.h"
+#include "design/bad_value.h"
 
 namespace flipside::addon {
 namespace {

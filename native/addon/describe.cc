@@ -1,10 +1,9 @@
 #include "addon/describe.h"
 
 #include <array>
-#include <charconv>
-#include <cmath>
 
 #include "addon/failure.h"
+#include "design/bad_value.h"
 
 namespace flipside::addon {
 namespace {
@@ -51,14 +50,6 @@ std::string describeObject(napi_env env, napi_value value) {
 }  // namespace
 
 std::string Name::text() const { return owner == nullptr ? key : std::string(owner) + '.' + key; }
-
-std::string numberText(double value) {
-  if (std::isnan(value)) return "NaN";
-  if (std::isinf(value)) return value > 0.0 ? "Infinity" : "-Infinity";
-  std::array<char, 32> text;
-  const auto end = std::to_chars(text.data(), text.data() + text.size(), value).ptr;
-  return {text.data(), end};
-}
 
 std::string describe(napi_env env, napi_value value) {
   napi_valuetype type = napi_undefined;

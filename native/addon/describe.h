@@ -14,9 +14,6 @@ struct Name {
   std::string text() const;
 };
 
-/// A number as JavaScript prints it.
-std::string numberText(double value);
-
 /// Such as "-1 (number)" or "a Float32Array of length 3"; runs no code of the caller.
 std::string describe(napi_env env, napi_value value);
 

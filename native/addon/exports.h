@@ -35,7 +35,9 @@ napi_value expectation(Environment&, const Arguments&);
 napi_value philox(Environment&, const Arguments&);
 // masks.cc
 napi_value sampleMask(Environment&, const Arguments&);
-napi_value simd(Environment&, const Arguments&);
+napi_value sampleMaskAsync(Environment&, const Arguments&);
+napi_value sampleKept(Environment&, const Arguments&);
+napi_value sampleKeptAsync(Environment&, const Arguments&);
 // linear.cc
 napi_value gram(Environment&, const Arguments&);
 napi_value ridge(Environment&, const Arguments&);
@@ -44,5 +46,6 @@ napi_value threads(Environment&, const Arguments&);
 napi_value setThreads(Environment&, const Arguments&);
 napi_value activity(Environment&, const Arguments&);
 napi_value information(Environment&, const Arguments&);
+napi_value simd(Environment&, const Arguments&);
 
 }  // namespace flipside::addon

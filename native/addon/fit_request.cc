@@ -7,6 +7,7 @@
 #include "addon/data_argument.h"
 #include "addon/matrix_argument.h"
 #include "addon/penalty_handle.h"
+#include "design/bad_value.h"
 
 namespace flipside::addon {
 namespace {

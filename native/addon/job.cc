@@ -54,6 +54,7 @@ void Job::cancel() {
 void Job::finish() {
   task_.reset();  // the inputs go here, not when the event loop comes round
   state_.store(State::finished, std::memory_order_release);
+  state_.notify_all();
   mailbox_->post(id_);
 }
 

@@ -19,13 +19,17 @@ void Jobs::open() {
   mailbox_ = std::make_shared<Mailbox>(door_);
 }
 
-std::uint64_t Jobs::submit(std::unique_ptr<Task> task, napi_value settle, napi_value progress) {
+std::uint64_t Jobs::submit(std::unique_ptr<Task> task, napi_value settle, napi_value progress,
+                           std::initializer_list<napi_value> written) {
   const napi_env env = environment_.env();
   if (mailbox_ == nullptr) open();
   const std::uint64_t id = next_++;
   Pending pending;
   pending.settle = Napi::Persistent(Napi::Function(env, settle));
   if (progress != nullptr) pending.progress = Napi::Persistent(Napi::Function(env, progress));
+  for (const napi_value array : written) {
+    pending.written.push_back(Napi::Persistent(Napi::Object(env, array)));
+  }
   pending.job = std::make_shared<Job>(id, std::move(task), progress != nullptr, mailbox_);
   const std::shared_ptr<Job> job = pending.job;
   if (pending_.empty()) check(napi_ref_threadsafe_function(env, door_));
@@ -52,6 +56,9 @@ void Jobs::erase(std::uint64_t job) {
 void Jobs::shutDown() {
   if (mailbox_ != nullptr) mailbox_->close();
   for (auto& [id, pending] : pending_) pending.job->cancel();
+  for (auto& [id, pending] : pending_) {
+    if (!pending.written.empty()) pending.job->await();
+  }
   pending_.clear();
 }
 

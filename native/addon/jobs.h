@@ -10,10 +10,12 @@
 
 #include <atomic>
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <vector>
 
 #include "addon/failure.h"
 #include "addon/task.h"
@@ -43,6 +45,8 @@ class Job {
   /// Stops the computation, in whatever environment: the process exits.
   void interrupt() { cancellation_.cancel(); }
 
+  /// Waits for a computation that is under way. Not long after cancel(): tasks poll.
+  void await() const { state_.wait(State::running, std::memory_order_acquire); }
   bool finished() const { return state_.load(std::memory_order_acquire) == State::finished; }
   /// What came of it, after finished().
   const std::optional<Failure>& failure() const { return failure_; }
@@ -73,8 +77,11 @@ class Jobs {
  public:
   explicit Jobs(Environment& environment) : environment_(environment) {}
 
-  /// progress may be null. Returns the job's number.
-  std::uint64_t submit(std::unique_ptr<Task> task, napi_value settle, napi_value progress);
+  /// progress may be null. The arrays that the task writes into are held until it has settled, and
+  /// their memory does not go with the environment before the task has left it. Returns the job's
+  /// number.
+  std::uint64_t submit(std::unique_ptr<Task> task, napi_value settle, napi_value progress,
+                       std::initializer_list<napi_value> written);
   void cancel(std::uint64_t job);
   /// Running and waiting.
   std::size_t count() const { return pending_.size(); }
@@ -86,6 +93,7 @@ class Jobs {
     std::shared_ptr<Job> job;
     Napi::FunctionReference settle;
     Napi::FunctionReference progress;
+    std::vector<Napi::ObjectReference> written;
   };
 
   void open();

@@ -3,19 +3,12 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
-namespace flipside {
+#include "design/bad_value.h"
 
-/// A value that no fit can use, with its place: reported to the caller as a coded error.
-struct BadValue : std::runtime_error {
-  BadValue(std::string code_, std::string argument_, const std::string& message)
-      : std::runtime_error(message), code(std::move(code_)), argument(std::move(argument_)) {}
-  std::string code;
-  std::string argument;
-};
+namespace flipside {
 
 struct RawMatrix {
   enum class Layout { rowMajor, columnMajor, compressedColumns };

@@ -1,58 +1,41 @@
 #include "masks/sample.h"
 
-#include <stdexcept>
+#include "masks/huge_pages.h"
+#include "masks/mask_source.h"
+#include "masks/parts.h"
 
 namespace flipside {
 namespace {
 
-template <typename Value>
-void elements(const MaskDraws& draws, MaskValues<Value> out) {
-  const bool scaled = draws.kind == MaskKind::bernoulli;
-  if (const auto* alpha = std::get_if<double>(&draws.parameter)) {
-    sampleBernoulli(draws.address, draws.first, draws.count, *alpha, scaled, out);
-  } else if (const auto* floats = std::get_if<const float*>(&draws.parameter)) {
-    sampleBernoulli(draws.address, draws.first, draws.count, *floats, scaled, out);
-  } else {
-    sampleBernoulli(draws.address, draws.first, draws.count,
-                    std::get<const double*>(draws.parameter), scaled, out);
-  }
-}
+/// Bytes from which on writing past the caches pays: half of a large last cache.
+constexpr std::size_t kStreaming = std::size_t{16} << 20;
 
 template <typename Value>
-void continuous(const MaskDraws& draws, MaskValues<Value> out) {
-  Parameter<Value> parameter;
-  if (const auto* all = std::get_if<double>(&draws.parameter)) {
-    parameter.all = static_cast<Value>(*all);
-  } else if (const auto* each = std::get_if<const Value*>(&draws.parameter)) {
-    parameter.each = *each;
-  } else {
-    throw std::invalid_argument("not yet");
-  }
-  if (draws.kind == MaskKind::gaussian) {
-    sampleGaussian(draws.address, draws.first, draws.count, parameter, out);
-  } else {
-    sampleHardConcrete(draws.address, draws.first, draws.count, parameter, draws.shape, out);
-  }
+void sampleValues(const MaskDraws& draws, Value* out, const MaskControl& control) {
+  const MaskSource<Value> source(draws, control);
+  const std::size_t count = draws.elements();
+  const bool streaming = count * sizeof(Value) >= kStreaming;
+  adviseHugePages(out, count * sizeof(Value));
+  forParts(count, control, [&](std::size_t begin, std::size_t size) {
+    source.values(begin, size, {out + begin, streaming});
+  });
 }
 
 }  // namespace
 
-void sampleMask(const MaskDraws& draws, const MaskOutput& out) {
-  const bool isContinuous =
-      draws.kind == MaskKind::gaussian || draws.kind == MaskKind::hardConcrete;
+void sampleMask(const MaskDraws& draws, const MaskOutput& out, const MaskControl& control) {
   if (const auto* packed = std::get_if<PackedBits>(&out)) {
-    const auto bits = [&](const auto& alpha) {
-      sampleBits(draws.address, draws.first, draws.count, alpha, packed->bytes);
-    };
-    std::visit(bits, draws.parameter);
+    const MaskSource<std::uint8_t> source(draws, control);
+    adviseHugePages(packed->bytes, (draws.elements() + 7) / 8);
+    forParts(draws.elements(), control, [&](std::size_t begin, std::size_t size) {
+      source.bits(begin, size, packed->bytes + begin / 8);
+    });
   } else if (const auto* bytes = std::get_if<std::uint8_t*>(&out)) {
-    elements(draws, MaskValues<std::uint8_t>{*bytes});
+    sampleValues(draws, *bytes, control);
   } else if (const auto* floats = std::get_if<float*>(&out)) {
-    isContinuous ? continuous(draws, MaskValues<float>{*floats})
-                 : elements(draws, MaskValues<float>{*floats});
+    sampleValues(draws, *floats, control);
   } else {
-    const MaskValues<double> doubles{std::get<double*>(out)};
-    isContinuous ? continuous(draws, doubles) : elements(draws, doubles);
+    sampleValues(draws, std::get<double*>(out), control);
   }
 }
 

@@ -1,34 +1,24 @@
-// A mask into the caller's memory: parameters in, draws out, cut into chunks for the threads.
+// A mask into the caller's memory, on all threads that are free.
 #pragma once
 
-#include <cstddef>
 #include <cstdint>
 #include <variant>
 
-#include "random/continuous.h"
-#include "random/masks.h"
+#include "masks/draws.h"
 
 namespace flipside {
 
-/// One parameter for all draws, or a pointer to that of each: alpha, sigma or log a by kind.
-using MaskParameter = std::variant<double, const float*, const double*>;
-
-/// Where draws go: an element each, or a bit each (random/bernoulli.h).
+/// Where elements go: each in a number, in a byte that says whether it is kept, or in a bit that
+/// does (random/bernoulli.h).
 struct PackedBits {
   std::uint8_t* bytes;
 };
 using MaskOutput = std::variant<float*, double*, std::uint8_t*, PackedBits>;
 
-struct MaskDraws {
-  MaskKind kind = MaskKind::bernoulli;
-  Address address{};
-  std::uint64_t first = 0;  ///< the number of the first element
-  std::size_t count = 0;
-  MaskParameter parameter{};
-  HardConcreteShape shape{};
-};
-
-/// Throws BadValue naming the parameter and the index of the first that is out of its range.
-void sampleMask(const MaskDraws& draws, const MaskOutput& out);
+/// The same bits for any number of threads. Numbers may go where the parameters or weights of the
+/// same draws are, when these are of the same type. Throws BadValue naming the parameter and the
+/// index of the first that is out of its range, std::domain_error for a shape that is; then what
+/// is in out means nothing.
+void sampleMask(const MaskDraws& draws, const MaskOutput& out, const MaskControl& control = {});
 
 }  // namespace flipside

@@ -8,7 +8,7 @@
 #include <chrono>
 #include <cmath>
 
-#include "solvers/mask_variance.h"
+#include "masks/mask_variance.h"
 #include "solvers/prepared.h"
 
 namespace flipside {

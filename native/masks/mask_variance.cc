@@ -1,4 +1,4 @@
-#include "solvers/mask_variance.h"
+#include "masks/mask_variance.h"
 
 #include <algorithm>
 #include <cmath>

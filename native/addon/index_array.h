@@ -1,0 +1,16 @@
+// Lists of indices as JavaScript values.
+#pragma once
+
+#include <napi.h>
+
+#include <cstdint>
+#include <vector>
+
+namespace flipside::addon {
+
+class Environment;
+
+/// A new Uint32Array; a long list becomes its memory, without a copy.
+napi_value newUint32Array(const Environment& environment, std::vector<std::uint32_t> indices);
+
+}  // namespace flipside::addon
