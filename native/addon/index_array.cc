@@ -5,12 +5,14 @@
 
 #include "addon/environment.h"
 #include "addon/failure.h"
+#include "addon/results.h"
 
 namespace flipside::addon {
 namespace {
 
-/// From here on a copy costs more than what the garbage collector has to do for foreign memory.
-constexpr std::size_t kLong = std::size_t{1} << 18;
+/// Lists from here on are not copied, which would hold up the event loop for longer than 10 ms.
+/// Node does not transfer such memory to other threads, but clones it.
+constexpr std::size_t kLong = std::size_t{1} << 22;
 
 /// Null where the runtime allows no memory but its own, as Electron.
 napi_value foreignBuffer(napi_env env, std::vector<std::uint32_t>& indices) {
@@ -38,9 +40,10 @@ napi_value newUint32Array(const Environment& environment, std::vector<std::uint3
   const std::size_t count = indices.size();
   napi_value buffer = count >= kLong ? foreignBuffer(env, indices) : nullptr;
   if (buffer == nullptr) {
-    void* memory = nullptr;
-    check(napi_create_arraybuffer(env, count * sizeof(std::uint32_t), &memory, &buffer));
-    if (count > 0) std::memcpy(memory, indices.data(), count * sizeof(std::uint32_t));
+    // Of whole doubles: memory that can be refused.
+    const NewArray made = newFloat64Array(environment, (count + 1) / 2);
+    if (count > 0) std::memcpy(made.values.data(), indices.data(), count * sizeof(std::uint32_t));
+    buffer = made.buffer;
   }
   napi_value array = nullptr;
   check(napi_create_typedarray(env, napi_uint32_array, count, buffer, 0, &array));

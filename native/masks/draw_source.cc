@@ -2,8 +2,9 @@
 
 #include <algorithm>
 #include <array>
-#include <cstring>
 #include <type_traits>
+
+#include "masks/flags.h"
 
 namespace flipside {
 namespace {
@@ -106,9 +107,7 @@ void DrawSource::values(std::size_t begin, std::size_t count, MaskValues<Value> 
     std::array<float, kPiece> draw;
     forPieces(count, [&](std::size_t done, std::size_t size) {
       continuous<float>(begin + done, size, {draw.data()});
-      std::transform(draw.begin(), draw.begin() + static_cast<std::ptrdiff_t>(size),
-                     out.values + done,
-                     [](float s) { return static_cast<std::uint8_t>(s > 0.0F ? 1 : 0); });
+      flagPositive(draw.data(), size, out.values + done);
     });
   } else {
     continuous(begin, count, out);
@@ -135,23 +134,6 @@ void DrawSource::bits(std::size_t begin, std::size_t count, std::uint8_t* bits) 
     values<std::uint8_t>(begin + done, size, {kept.data()});
     packBits(kept.data(), size, bits + done / 8);
   });
-}
-
-void packBits(const std::uint8_t* flags, std::size_t count, std::uint8_t* bits) {
-  std::size_t i = 0;
-  for (; i + 8 <= count; i += 8) {
-    std::uint8_t byte = 0;
-    for (std::size_t k = 0; k < 8; ++k) {
-      byte = static_cast<std::uint8_t>(byte | (flags[i + k] << k));
-    }
-    bits[i / 8] = byte;
-  }
-  if (i == count) return;
-  std::uint8_t byte = 0;
-  for (std::size_t k = 0; i + k < count; ++k) {
-    byte = static_cast<std::uint8_t>(byte | (flags[i + k] << k));
-  }
-  bits[i / 8] = byte;
 }
 
 template void DrawSource::values(std::size_t, std::size_t, MaskValues<float>) const;

@@ -4,6 +4,7 @@
 #include <array>
 #include <type_traits>
 
+#include "masks/flags.h"
 #include "masks/parts.h"
 #include "masks/structure.h"
 

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <span>
 #include <type_traits>
 
 #include "design/bad_value.h"
+#include "masks/conversions.h"
 
 namespace flipside {
 namespace {
@@ -15,15 +15,13 @@ namespace {
 /// The weights that are looked at together: few enough to stay in the first cache.
 constexpr std::size_t kPiece = 1024;
 
-/// Rounded; the largest number where a finite one would overflow, since infinity means another
-/// mask.
+void convert(const double* values, std::size_t count, float* out) { narrow(values, count, out); }
+void convert(const float* values, std::size_t count, double* out) {
+  std::copy_n(values, count, out);
+}
 template <typename Value>
-Value narrowed(double value) {
-  if constexpr (std::is_same_v<Value, float>) {
-    constexpr double largest = std::numeric_limits<float>::max();
-    return static_cast<float>(std::isinf(value) ? value : std::clamp(value, -largest, largest));
-  }
-  return static_cast<Value>(value);
+void convert(const Value* values, std::size_t count, Value* out) {
+  std::copy_n(values, count, out);
 }
 
 struct Range {
@@ -58,9 +56,7 @@ MaskParameters::MaskParameters(const MaskDraws& draws)
   if (penalty_ == nullptr) return;
   if (draws.lambda > 0.0) table_ = penalty_->tabulated(draws.lambda);
   if (table_ != nullptr) penalty_ = table_.get();
-  if (draws.kind == MaskKind::hardConcrete) {
-    family_.emplace(draws.shape.beta, draws.shape.gamma, draws.shape.zeta);
-  }
+  if (draws.kind == MaskKind::hardConcrete) locations_ = sharedLocations(draws.shape);
 }
 
 void MaskParameters::fail(std::size_t index, double value) const {
@@ -70,26 +66,24 @@ void MaskParameters::fail(std::size_t index, double value) const {
 
 template <typename Value>
 Value MaskParameters::all() const {
-  return narrowed<Value>(std::get<double>(draws_.parameter));
+  Value value;
+  convert(&std::get<double>(draws_.parameter), 1, &value);
+  return value;
 }
 
 void MaskParameters::weights(std::size_t begin, std::size_t count, double* out) const {
-  const auto copy = [&](const auto& given) {
-    if constexpr (std::is_pointer_v<std::decay_t<decltype(given)>>) {
-      std::copy_n(given + begin, count, out);
-    } else {
-      std::fill_n(out, count, given);
-    }
+  const auto copy = [&](const auto* given) {
+    const std::size_t bad = widenFinite(given + begin, count, out);
+    if (bad != kAllValid)
+      throw badElement("weights", "finite", begin + bad, out[bad], "NOT_FINITE");
   };
-  std::visit(copy, draws_.parameter);
-  bool finite = true;
-  for (std::size_t i = 0; i < count; ++i) {
-    finite &= std::abs(out[i]) <= std::numeric_limits<double>::max();
+  if (const auto* floats = std::get_if<const float*>(&draws_.parameter)) {
+    copy(*floats);
+  } else if (const auto* doubles = std::get_if<const double*>(&draws_.parameter)) {
+    copy(*doubles);
+  } else {
+    std::fill_n(out, count, std::get<double>(draws_.parameter));
   }
-  if (finite) return;
-  const double* bad = std::find_if_not(out, out + count, [](double w) { return std::isfinite(w); });
-  throw badElement("weights", "finite", begin + static_cast<std::size_t>(bad - out), *bad,
-                   "NOT_FINITE");
 }
 
 void MaskParameters::variances(std::size_t begin, std::size_t count, double* out) const {
@@ -103,25 +97,26 @@ void MaskParameters::variances(std::size_t begin, std::size_t count, double* out
 template <typename Value>
 void MaskParameters::fill(std::size_t begin, std::size_t count, Value* out) const {
   if (draws_.penalty == nullptr) {
-    const auto copy = [&](const auto& given) {
-      if constexpr (std::is_pointer_v<std::decay_t<decltype(given)>>) {
-        if constexpr (std::is_same_v<decltype(given), const Value* const&>) {
-          std::copy_n(given + begin, count, out);
-        } else {
-          std::transform(given + begin, given + begin + count, out, narrowed<Value>);
-        }
-      } else {
-        std::fill_n(out, count, narrowed<Value>(given));
-      }
-    };
-    std::visit(copy, draws_.parameter);
+    if (const auto* floats = std::get_if<const float*>(&draws_.parameter)) {
+      convert(*floats + begin, count, out);
+    } else if (const auto* doubles = std::get_if<const double*>(&draws_.parameter)) {
+      convert(*doubles + begin, count, out);
+    } else {
+      std::fill_n(out, count, all<Value>());
+    }
     return;
   }
-  std::array<double, kPiece> buffer;
-  for (std::size_t done = 0; done < count; done += kPiece) {
-    const std::span<double> made(buffer.data(), std::min(kPiece, count - done));
-    derive(begin + done, made);
-    std::ranges::transform(made, out + done, narrowed<Value>);
+  if constexpr (std::is_same_v<Value, double>) {
+    for (std::size_t done = 0; done < count; done += kPiece) {
+      derive(begin + done, {out + done, std::min(kPiece, count - done)});
+    }
+  } else {
+    std::array<double, kPiece> buffer;
+    for (std::size_t done = 0; done < count; done += kPiece) {
+      const std::span<double> made(buffer.data(), std::min(kPiece, count - done));
+      derive(begin + done, made);
+      narrow(made.data(), made.size(), out + done);
+    }
   }
 }
 
@@ -134,13 +129,10 @@ void MaskParameters::derive(std::size_t begin, std::span<double> out) const {
   }
   variances(begin, out.size(), out.data());
   if (draws_.kind == MaskKind::gaussian) {
-    for (double& v : out) v = std::sqrt(v);
+    takeRoots(out.data(), out.size());
     return;
   }
-  constexpr double infinity = std::numeric_limits<double>::infinity();
-  for (double& v : out) {
-    v = v == 0.0 ? infinity : std::isinf(v) ? -infinity : family_->thetaOfLogVariance(std::log(v));
-  }
+  for (double& v : out) v = locations_->at(v);
 }
 
 template float MaskParameters::all() const;

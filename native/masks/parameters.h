@@ -4,11 +4,10 @@
 
 #include <cstddef>
 #include <memory>
-#include <optional>
 #include <span>
 
 #include "masks/draws.h"
-#include "penalties/hard_concrete_family.h"
+#include "masks/locations.h"
 
 namespace flipside {
 
@@ -43,7 +42,7 @@ class MaskParameters {
   bool uniform_;
   std::shared_ptr<const SeparablePenalty> table_;
   const SeparablePenalty* penalty_;
-  std::optional<HardConcreteFamily> family_;
+  std::shared_ptr<const HardConcreteLocations> locations_;
 };
 
 }  // namespace flipside
