@@ -9,7 +9,7 @@ export interface Place {
   element: bigint;
 }
 
-const domains = { elementwise: 1n, refinement: 2n, uniformBits: 3n, normal: 4n, hardConcrete: 5n };
+export const domains = { elementwise: 1n, refinement: 2n, uniformBits: 3n, normal: 4n, hardConcrete: 5n };
 
 function block({ seed, stream }: Place, domain: keyof typeof domains, index: bigint): bigint[] {
   const words = new Uint32Array(4);
