@@ -2,6 +2,11 @@
 import { domains } from "./masks.ts";
 import { native } from "./native.ts";
 
+export type Format = "float32" | "float64" | "uint8" | "bits";
+export const formats: readonly Format[] = ["float32", "float64", "uint8", "bits"];
+export type Drawn = Float32Array | Float64Array | Uint8Array;
+const arrays = { float32: Float32Array, float64: Float64Array, uint8: Uint8Array, bits: Uint8Array };
+
 export const address = { seed: 7n, stream: 3n };
 
 function words(domain: keyof typeof domains, firstBlock: bigint, blocks: number): Uint32Array {
@@ -69,21 +74,13 @@ export function valuesOf(
     });
     return bytes;
   }
-  const [out, most] =
-    format === "float32"
-      ? [new Float32Array(kept.length), (2 - 2 ** -23) * 2 ** 127]
-      : [new Float64Array(kept.length), Number.MAX_VALUE];
+  const out = format === "float32" ? new Float32Array(kept.length) : new Float64Array(kept.length);
   kept.forEach((keep, i) => {
     const own = typeof alpha === "number" ? alpha : (alpha[i] as number);
-    if (keep === 1) out[i] = scaled ? Math.min(1 / own, most) : 1;
+    if (keep === 1) out[i] = scaled ? 1 / own : 1;
   });
   return out;
 }
-
-export type Format = "float32" | "float64" | "uint8" | "bits";
-export const formats: readonly Format[] = ["float32", "float64", "uint8", "bits"];
-export type Drawn = Float32Array | Float64Array | Uint8Array;
-const arrays = { float32: Float32Array, float64: Float64Array, uint8: Uint8Array, bits: Uint8Array };
 
 export interface Range {
   first: number;

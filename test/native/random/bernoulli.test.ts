@@ -13,7 +13,7 @@ import {
   valuesOf,
 } from "../../support/bernoulli.ts";
 import { expectFailure } from "../../support/failures.ts";
-import { keptElementwise, keptUniform } from "../../support/masks.ts";
+import { keptElementwise, keptUniform, uniformNumber } from "../../support/masks.ts";
 import { native } from "../../support/native.ts";
 import { check } from "../../support/property.ts";
 import { Random } from "../../support/random.ts";
@@ -132,6 +132,20 @@ describe.each(targets)("%s", (target) => {
       (_, i) => ((words[i] as number) + Math.floor(256 * (fractions[i] as number)) / 256) * 2 ** -16,
     );
     expectDraws({ first: 5, count, alpha: Float32Array.from(single) }, keptEach(5, single));
+  });
+
+  test("an alpha that is next to what was drawn", () => {
+    native.simd(target);
+    for (const i of [0, 130, 300, 511, 1000, 2 ** 35 + 7]) {
+      // 53 bits of U agree with alpha, so that 53 planes do not decide it.
+      const alpha = Number(uniformNumber(place(i, 0)) >> 11n) * 2 ** -53;
+      const range = { first: i - (i % 512), count: 700 };
+      for (const own of [alpha, alpha + 2 ** -53]) {
+        const kept = keptAll(range.first, range.count, own);
+        expect(kept[i % 512]).toBe(own > alpha ? 1 : 0);
+        expectDraws({ ...range, alpha: own }, kept);
+      }
+    }
   });
 
   test("the first alpha that is no probability", () => {
