@@ -31,11 +31,13 @@ struct MaskProperties {
   static MaskProperties read(napi_env env, napi_value request);
 };
 
-/// A copy of floats, for a worker.
+/// A copy of floats, for a worker. It can be moved but not copied: there are pointers into it.
 class FloatCopy {
  public:
   FloatCopy() = default;
   explicit FloatCopy(const ArrayView& view);
+  FloatCopy(FloatCopy&&) = default;
+  FloatCopy& operator=(FloatCopy&&) = default;
   /// Of the type of the view that was copied.
   MaskParameter values() const;
 
