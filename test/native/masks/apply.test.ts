@@ -13,7 +13,7 @@ import {
   parametersOf,
   sameBits,
   sameEverywhere,
-} from "../../support/maskRequests.ts";
+} from "../../support/maskOperations.ts";
 import { handleOf, native } from "../../support/native.ts";
 import { check } from "../../support/property.ts";
 

@@ -10,7 +10,7 @@ import {
   maskOf,
   onWorker,
   parametersOf,
-} from "../../support/maskRequests.ts";
+} from "../../support/maskOperations.ts";
 import { handleOf, native } from "../../support/native.ts";
 import { bisect, panels } from "../../support/quadrature.ts";
 
