@@ -38,6 +38,13 @@ napi_value sampleMask(Environment&, const Arguments&);
 napi_value sampleMaskAsync(Environment&, const Arguments&);
 napi_value sampleKept(Environment&, const Arguments&);
 napi_value sampleKeptAsync(Environment&, const Arguments&);
+// mask_operations.cc
+napi_value applyMask(Environment&, const Arguments&);
+napi_value maskedProduct(Environment&, const Arguments&);
+napi_value maskMoments(Environment&, const Arguments&);
+napi_value applyMaskAsync(Environment&, const Arguments&);
+napi_value maskedProductAsync(Environment&, const Arguments&);
+napi_value maskMomentsAsync(Environment&, const Arguments&);
 // linear.cc
 napi_value gram(Environment&, const Arguments&);
 napi_value ridge(Environment&, const Arguments&);

@@ -30,11 +30,10 @@ std::size_t alignmentOf(const ArrayView& view) {
                                            : 1;
 }
 
-/// Those of a buffer that V8 did not allocate may be anywhere.
-const ArrayView& requireAligned(const ArrayView& view, Name name) {
-  if (reinterpret_cast<std::uintptr_t>(view.bytes) % alignmentOf(view) == 0) return view;
-  throw Failure("INVALID_ARGUMENT",
-                name.text() + " must lie at a multiple of its element size, but does not: copy it");
+bool apart(const ArrayView& first, const ArrayView& second) {
+  const auto a = reinterpret_cast<std::uintptr_t>(first.bytes);
+  const auto b = reinterpret_cast<std::uintptr_t>(second.bytes);
+  return a + bytesOf(first) <= b || b + bytesOf(second) <= a;
 }
 
 MaskParameter floatsOf(const ArrayView& view) {
@@ -127,11 +126,20 @@ void MaskInput::own() {
   header_.draws.parameter = copy_.values();
 }
 
+const ArrayView& requireAligned(const ArrayView& view, Name name) {
+  if (reinterpret_cast<std::uintptr_t>(view.bytes) % alignmentOf(view) == 0) return view;
+  throw Failure("INVALID_ARGUMENT",
+                name.text() + " must lie at a multiple of its element size, but does not: copy it");
+}
+
+void requireDisjoint(const ArrayView& out, Name outName, const ArrayView& input, const char* name) {
+  if (apart(out, input)) return;
+  throw Failure("INVALID_ARGUMENT", outName.text() + " must not overlap " + name + ", but does");
+}
+
 void requireApart(const ArrayView& out, Name outName, const ArrayView& input, const char* name) {
-  const auto a = reinterpret_cast<std::uintptr_t>(out.bytes);
-  const auto b = reinterpret_cast<std::uintptr_t>(input.bytes);
-  if (a + bytesOf(out) <= b || b + bytesOf(input) <= a) return;
-  if (a == b && out.type == input.type && out.length == input.length) return;
+  if (apart(out, input)) return;
+  if (out.bytes == input.bytes && out.type == input.type && out.length == input.length) return;
   throw Failure("INVALID_ARGUMENT", outName.text() + " must not overlap " + name +
                                         " unless it is the same elements, but does");
 }

@@ -31,11 +31,13 @@ struct MaskProperties {
 };
 
 /// A copy of floats, for a worker: made on all threads and into large pages, since the event loop
-/// waits for it.
+/// waits for it. It can be moved but not copied: there are pointers into it.
 class FloatCopy {
  public:
   FloatCopy() = default;
   explicit FloatCopy(const ArrayView& view);
+  FloatCopy(FloatCopy&&) = default;
+  FloatCopy& operator=(FloatCopy&&) = default;
   /// Of the type of the view that was copied.
   MaskParameter values() const;
 
@@ -72,6 +74,9 @@ class MaskInput {
 /// Float32Array or Float64Array.
 ArrayView viewFloats(napi_env env, napi_value value, Name name);
 ArrayView viewFloats(napi_env env, napi_value value, Name name, Length length);
+/// The view; refuses one of a buffer that V8 did not allocate and that does not lie at a multiple
+/// of the size of the elements.
+const ArrayView& requireAligned(const ArrayView& view, Name name);
 /// The memory of an array that will be written.
 template <typename Element>
 Element* writable(const ArrayView& view) {
@@ -80,6 +85,9 @@ Element* writable(const ArrayView& view) {
 
 /// Refuses an output that overlaps an input, unless they are the same elements of the same type.
 void requireApart(const ArrayView& out, Name outName, const ArrayView& input, const char* name);
+
+/// The same, without an exception.
+void requireDisjoint(const ArrayView& out, Name outName, const ArrayView& input, const char* name);
 
 /// Where the elements of a mask go.
 MaskOutput readMaskOutput(napi_env env, napi_value out, const MaskInput& input);

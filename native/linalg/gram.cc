@@ -108,11 +108,4 @@ void outerGram(ConstMatrix a, double scale, MutableMatrix c, const Cancellation*
   product({a, true}, scale, c, cancel);
 }
 
-void multiplyMatrices(ConstMatrix aTransposed, ConstMatrix b, MutableMatrix c) {
-  cblas_dgemm(CblasColMajor, CblasTrans, CblasNoTrans, blasInt(aTransposed.columns),
-              blasInt(b.columns), blasInt(b.rows), 1.0, aTransposed.data,
-              blasInt(aTransposed.stride), b.data, blasInt(b.stride), 0.0, c.data,
-              blasInt(c.stride));
-}
-
 }  // namespace flipside::linalg

@@ -37,6 +37,10 @@ void gram(ConstMatrix a, double scale, MutableMatrix c, const Cancellation* canc
 void outerGram(ConstMatrix a, double scale, MutableMatrix c, const Cancellation* cancel = nullptr);
 /// c = A' B
 void multiplyMatrices(ConstMatrix aTransposed, ConstMatrix b, MutableMatrix c);
+/// c = A B + keep * c for row-major matrices without gaps; with keep = 0 c is not read. Value is
+/// float or double.
+template <typename Value>
+void multiplyRows(RowMajor<Value> a, RowMajor<Value> b, Value* c, Value keep);
 
 /// In-place Cholesky A = L L' of the lower triangle; the upper triangle is not read nor written.
 /// Returns false when a pivot is not positive (A is then overwritten in part).

@@ -17,13 +17,13 @@ double bernoulliRarity(double variance) {
 void addHardConcrete(const HardConcreteFamily& family, double variance, MasksOfVariance& out) {
   constexpr double infinity = std::numeric_limits<double>::infinity();
   if (variance == 0.0 || std::isinf(variance)) {
-    out.masks.elements.push_back(hardConcreteMask(variance == 0.0 ? infinity : -infinity, 1.0));
+    out.masks.add(hardConcreteMask(variance == 0.0 ? infinity : -infinity, 1.0));
     out.rarity.push_back(0.0);
     return;
   }
   const double theta = family.thetaOfLogVariance(std::log(variance));
   const HardConcreteFamily::Point at = family.at(theta);
-  out.masks.elements.push_back(hardConcreteMask(theta, at.mean));
+  out.masks.add(hardConcreteMask(theta, at.mean));
   out.rarity.push_back(std::min(at.kept, 1.0 / (1.0 + std::exp(theta - family.thetaAtOne()))));
 }
 
@@ -31,20 +31,19 @@ void addHardConcrete(const HardConcreteFamily& family, double variance, MasksOfV
 
 MasksOfVariance masksOfVariance(MaskKind kind, const HardConcreteShape& shape,
                                 std::span<const double> variances, const Cancellation* cancel) {
-  MasksOfVariance out{{kind, {}, shape}, {}};
-  out.masks.elements.reserve(variances.size());
+  MasksOfVariance out{MaskVector(kind, 0, shape), {}};
   out.rarity.reserve(variances.size());
   switch (kind) {
     case MaskKind::bernoulli:
     case MaskKind::unscaledBernoulli:
       for (const double variance : variances) {
-        out.masks.elements.push_back(kind == MaskKind::bernoulli ? bernoulliMask(variance)
-                                                                 : unscaledBernoulliMask(variance));
+        out.masks.add(kind == MaskKind::bernoulli ? bernoulliMask(variance)
+                                                  : unscaledBernoulliMask(variance));
         out.rarity.push_back(bernoulliRarity(variance));
       }
       break;
     case MaskKind::gaussian:
-      for (const double variance : variances) out.masks.elements.push_back(gaussianMask(variance));
+      for (const double variance : variances) out.masks.add(gaussianMask(variance));
       out.rarity.assign(variances.size(), 0.5);
       break;
     case MaskKind::hardConcrete: {

@@ -9,6 +9,10 @@
 // puts more weight on large T, and T'/T is decreasing because gamma + (zeta-gamma) sigmoid is
 // log-concave for gamma <= 0. So eta is a function of theta and back.
 //
+// The variance alone is the sum of what the two ends and the density between them contribute,
+//     Var s = m^2 P(s=0) + (1-m)^2 P(s=1) + int (t-m)^2 beta P(s>t) P(s<=t) dz,   m = E s,
+// in which nothing cancels.
+//
 // Both ends need care. P' = P (1-P), so for small P the leading parts of kappa and kappa' cancel in
 // omega''; they are split off by m - m' = int P^2 and the like. For P near 1 everything is written
 // for 1-s.
@@ -71,7 +75,7 @@ HardConcreteFamily::HardConcreteFamily(double beta, double gamma, double zeta)
       const double scale = zeta - gamma;
       nodes_.push_back({gamma + scale * sigmoid(z), 1.0 - zeta + scale * sigmoid(-z),
                         half * weight * scale * sigmoid(z) * sigmoid(-z),
-                        std::exp(-beta * (z - z0_)), std::exp(-beta * (z1_ - z))});
+                        std::exp(-beta * (z - z0_)), std::exp(-beta * (z1_ - z)), half * weight});
     }
   }
 }
@@ -83,6 +87,28 @@ HardConcreteFamily::Point HardConcreteFamily::at(double theta) const {
   // time.
   return theta < 0.5 * beta_ * (z0_ + z1_) ? fromBelow(kept, dropped)
                                            : fromAbove(theta, kept, dropped);
+}
+
+HardConcreteFamily::Moments HardConcreteFamily::moments(double theta) const {
+  // From the nearer end, as above: `off` = P(s = 0) and `on` its complement, or the same of 1 - s.
+  const bool low = theta < 0.5 * beta_ * (z0_ + z1_);
+  const double threshold = low ? theta - thetaAtZero() : thetaAtOne() - theta;
+  const double on = sigmoid(threshold);
+  const double off = sigmoid(-threshold);
+  double mean = 0.0;
+  for (const Node& node : nodes_) {
+    const double g = on * (low ? node.keep : node.drop);
+    mean += node.weight * (g / (off + g));
+  }
+  const double span = low ? theta - thetaAtOne() : thetaAtZero() - theta;
+  double variance = mean * mean * off + (1.0 - mean) * (1.0 - mean) * sigmoid(span);
+  for (const Node& node : nodes_) {
+    const double g = on * (low ? node.keep : node.drop);
+    const double distance = (low ? node.t : node.complement) - mean;
+    const double inverse = 1.0 / (off + g);
+    variance += node.width * beta_ * (distance * distance) * (g * inverse) * (off * inverse);
+  }
+  return {low ? mean : 1.0 - mean, variance};
 }
 
 double HardConcreteFamily::thetaOfLogVariance(double logVariance) const {

@@ -23,6 +23,14 @@ class HardConcreteFamily {
   /// To about 1e-14 relative for any theta whose e^|theta| is in the range of a double.
   Point at(double theta) const;
 
+  struct Moments {
+    double mean;      ///< E s
+    double variance;  ///< Var s
+  };
+  /// To about 1e-14 relative for any theta, infinite too, as long as they are in the range of a
+  /// double.
+  Moments moments(double theta) const;
+
   /// The theta where log kappa is this, for any kappa of a double that is neither 0 nor infinite.
   double thetaOfLogVariance(double logVariance) const;
 
@@ -40,6 +48,7 @@ class HardConcreteFamily {
     double weight;
     double keep;
     double drop;
+    double width;  // dz
   };
 
   Point fromBelow(double kept, double dropped) const;

@@ -9,10 +9,10 @@
 //
 //   elementwise Bernoulli  W_i = 16-bit word i % 8 of block i / 8 in `elementwise`,
 //                          R_i = w0 + 2^32 (w1 mod 2^16) of block i in `refinement`,
-//                          U_i = 2^48 W_i + R_i; kept if U_i < alpha_i 2^64
+//                          U_i = 2^48 W_i + R_i; kept if U_i < floor(alpha_i 2^64)
 //   Bernoulli, one alpha   bit 63 - k of U_i = bit i % 128 of block 256 (i / 512) + 4 k +
 //                          (i % 512) / 128 in `uniformBits`, k = 0..63, where bit b of a block is
-//                          bit b % 32 of word b / 32; kept if U_i < alpha 2^64
+//                          bit b % 32 of word b / 32; kept if U_i < floor(alpha 2^64)
 //   Gaussian               for i even, j = i % 4 and the block i / 4 in `normal`:
 //                          u = (w_j + 1/2) 2^-32, r = sqrt(-2 ln u), phi = 2 pi w_(j+1) 2^-32;
 //                          z_i = r cos phi, z_(i+1) = r sin phi

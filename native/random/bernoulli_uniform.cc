@@ -28,7 +28,7 @@ constexpr std::size_t kGroup = 512;
 constexpr std::size_t kGroupWords = kGroup / kWordBits;
 constexpr std::size_t kPlaneBlocks = 4;
 /// Groups that are drawn together, so that planes of several fill the vectors.
-constexpr std::size_t kBatch = 8;
+constexpr std::size_t kBatch = 16;
 /// Planes that nearly every group needs; after them, fewer at a time.
 constexpr std::size_t kFirstPlanes = 8;
 constexpr std::size_t kMorePlanes = 2;

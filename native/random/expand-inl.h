@@ -34,10 +34,18 @@ HWY_INLINE HWY_ATTR void storeLanes(D d, hn::Vec<D> values, hn::TFromD<D>* out) 
 /// Bit l = lane l of a mask; at most 64 lanes.
 template <class D>
 HWY_INLINE HWY_ATTR std::uint64_t bitsOfMask(D d, hn::Mask<D> mask) {
+  std::uint64_t bits = 0;
+#if HWY_TARGET == HWY_EMU128
+  // Highway's branches on every lane.
+  const hn::RebindToUnsigned<D> whole;
+  hn::TFromD<decltype(whole)> lanes[hn::MaxLanes(D())];
+  hn::StoreU(hn::BitCast(whole, hn::VecFromMask(d, mask)), whole, lanes);
+  for (std::size_t l = 0; l < hn::MaxLanes(D()); ++l) bits |= std::uint64_t{lanes[l] & 1U} << l;
+#else
   std::uint8_t bytes[8] = {};
   hn::StoreMaskBits(d, mask, bytes);
-  std::uint64_t bits;
   std::memcpy(&bits, bytes, sizeof(bits));
+#endif
   return bits;
 }
 

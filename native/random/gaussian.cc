@@ -1,6 +1,9 @@
 // Gaussian masks: Box and Muller from the words of a chunk. Their words come in pairs (radius,
 // angle), for elements 2 k and 2 k + 1.
-#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <type_traits>
 
 #include "random/chunks.h"
 #include "random/continuous.h"
@@ -51,7 +54,8 @@ HWY_INLINE Two<Floats> normals(Floats floats, const std::uint32_t* words) {
       hn::Mul(hn::Add(hn::ConvertTo(floats, hn::BitCast(integers, near)), hn::Set(floats, 0.5F)),
               hn::Set(floats, 0x1p-32F));
   const auto one = hn::Set(floats, 1.0F);
-  const auto u = hn::IfNegativeThenElse(hn::BitCast(floats, w), hn::Sub(one, distance), distance);
+  const auto upper = hn::RebindMask(floats, hn::Lt(hn::BitCast(integers, w), hn::Zero(integers)));
+  const auto u = hn::IfThenElse(upper, hn::Sub(one, distance), distance);
   const Split<Floats> parts = split(floats, u);
   const auto rootHalf = hn::BitCast(floats, hn::Set(bits, LogConstants<float>::kRootHalf));
   const auto f =

@@ -1,7 +1,8 @@
 // Hard concrete masks from the words of a chunk.
-#include <algorithm>
 #include <cmath>
-#include <limits>
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
 
 #include "random/chunks.h"
 #include "random/continuous.h"
@@ -51,25 +52,30 @@ HWY_INLINE Nearer<Doubles> nearer(Doubles doubles, const std::uint32_t* words) {
   return {hn::Sub(integer, hn::Set(doubles, 0x1p52 - 0.5)), hn::BitCast(doubles, sign)};
 }
 
+/// In two loops, because a processor has too few places for waiting instructions to overlap many
+/// chains that are as long as the whole.
 template <class D>
 HWY_INLINE bool masks(D d, const std::uint32_t* words, std::size_t count,
                       const hn::TFromD<D>* location, const Stretch<hn::TFromD<D>>& stretch,
                       hn::TFromD<D>* out) {
   using Value = hn::TFromD<D>;
+  const std::size_t width = hn::Lanes(d);
+  for (std::size_t i = 0; i < count; i += width) {
+    const Nearer<D> u = nearer(d, words + i);
+    // ln u - ln(1 - u) is odd about 1/2.
+    const auto far = hn::Sub(hn::Set(d, Value{0x1p32}), u.distance);
+    hn::StoreU(hn::Xor(logarithmOfRatio(d, u.distance, far), u.sign), d, out + i);
+  }
   const auto zero = hn::Zero(d);
   const auto one = hn::Set(d, Value{1});
   const auto scale = hn::Set(d, -stretch.inverseBeta);
   const auto gamma = hn::Set(d, stretch.gamma);
   const auto zeta = hn::Set(d, stretch.zeta);
   auto valid = hn::Eq(zero, zero);
-  for (std::size_t i = 0; i < count; i += hn::Lanes(d)) {
-    const Nearer<D> u = nearer(d, words + i);
-    // ln u - ln(1 - u) is odd about 1/2.
-    const auto far = hn::Sub(hn::Set(d, Value{0x1p32}), u.distance);
-    const auto logit = hn::Xor(logarithmOfRatio(d, u.distance, far), u.sign);
+  for (std::size_t i = 0; i < count; i += width) {
     const auto logA = hn::LoadU(d, location + i);
     valid = hn::And(valid, hn::Eq(logA, logA));
-    const auto s = sigmoidOfMinus(d, hn::Mul(hn::Add(logit, logA), scale));
+    const auto s = sigmoidOfMinus(d, hn::Mul(hn::Add(hn::LoadU(d, out + i), logA), scale));
     // A mean of the ends, so that s = 0 and s = 1 reach them.
     const auto value = hn::Add(hn::Mul(zeta, s), hn::Mul(gamma, hn::Sub(one, s)));
     hn::StoreU(hn::Min(one, hn::Max(zero, value)), d, out + i);

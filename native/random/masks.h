@@ -6,7 +6,6 @@
 #include <vector>
 
 #include "random/continuous.h"
-#include "random/philox.h"
 
 namespace flipside {
 
@@ -19,8 +18,8 @@ enum class MaskKind {
 
 /// How the distribution of one element depends on the two numbers that sampling needs.
 struct Mask {
-  double location;  ///< Bernoulli: alpha; Gaussian: the mean; hard concrete: log a
-  double scale;     ///< Bernoulli: the value when kept; Gaussian: sigma; hard concrete: 1 / E s
+  double parameter;  ///< alpha, sigma or log a
+  double scale;      ///< what the kernel's draw is multiplied by, finite
 };
 
 /// The mask whose variance, relative to its squared mean, is `variance`: with 0 it is always 1,
@@ -32,13 +31,25 @@ Mask gaussianMask(double variance);
 Mask hardConcreteMask(double logA, double mean);
 
 /// The distribution of a vector of masks.
-struct MaskVector {
-  MaskKind kind = MaskKind::bernoulli;
-  std::vector<Mask> elements;
-  HardConcreteShape shape{};
+class MaskVector {
+ public:
+  explicit MaskVector(MaskKind kind = MaskKind::bernoulli, std::size_t size = 0,
+                      const HardConcreteShape& shape = {});
+
+  MaskKind kind() const { return kind_; }
+  void set(std::size_t j, const Mask& mask);
+  void add(const Mask& mask);
+  /// alpha, sigma or log a of element j.
+  double parameter(std::size_t j) const { return parameters_[j]; }
 
   /// out[j] = a draw of element j, from element j of the stream; as many as there are elements.
-  void sample(const Philox& stream, std::span<double> out) const;
+  void sample(const Address& stream, std::span<double> out) const;
+
+ private:
+  MaskKind kind_;
+  std::vector<double> parameters_;
+  std::vector<double> scales_;
+  HardConcreteShape shape_;
 };
 
 }  // namespace flipside

@@ -1,8 +1,5 @@
 #include "random/philox.h"
 
-#include <cmath>
-#include <numbers>
-
 namespace flipside {
 namespace {
 
@@ -22,33 +19,6 @@ double uniform(std::uint32_t lower, std::uint32_t upper) {
   return (static_cast<double>(bits) + 0.5) * 0x1p-52;
 }
 
-using Pair = std::array<double, 2>;
-
-Pair uniformPair(const Philox::Block& words) {
-  return {uniform(words[0], words[1]), uniform(words[2], words[3])};
-}
-
-Pair normalPair(const Philox::Block& words) {
-  const auto [u, v] = uniformPair(words);
-  const double radius = std::sqrt(-2.0 * std::log(u));
-  const double angle = 2.0 * std::numbers::pi * v;
-  return {radius * std::cos(angle), radius * std::sin(angle)};
-}
-
-/// Blocks of two elements, of which the first and the last may be cut.
-template <Pair (*pair)(const Philox::Block&)>
-void fill(const Philox& stream, std::uint64_t first, std::span<double> out) {
-  std::size_t i = 0;
-  if (first % 2 != 0 && !out.empty()) out[i++] = pair(stream.block(first / 2))[1];
-  std::uint64_t block = (first + i) / 2;
-  for (; i + 1 < out.size(); i += 2, ++block) {
-    const auto [even, odd] = pair(stream.block(block));
-    out[i] = even;
-    out[i + 1] = odd;
-  }
-  if (i < out.size()) out[i] = pair(stream.block(block))[0];
-}
-
 }  // namespace
 
 Philox::Block Philox::block(std::uint64_t index) const {
@@ -65,12 +35,13 @@ Philox::Block Philox::block(std::uint64_t index) const {
   return x;
 }
 
-void Philox::uniforms(std::uint64_t first, std::span<double> out) const {
-  fill<uniformPair>(*this, first, out);
-}
-
-void Philox::normals(std::uint64_t first, std::span<double> out) const {
-  fill<normalPair>(*this, first, out);
+void Philox::uniforms(std::span<double> out) const {
+  Block words{};
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    const std::size_t j = 2 * (i % 2);
+    if (j == 0) words = block(i / 2);
+    out[i] = uniform(words[j], words[j + 1]);
+  }
 }
 
 }  // namespace flipside

@@ -19,13 +19,9 @@ class Philox {
   /// Words 4 index to 4 index + 3 of the stream.
   Block block(std::uint64_t index) const;
 
-  /// out[i] = element first + i of the stream as uniform numbers: odd multiples of 2^-53, so never
-  /// 0 or 1 and symmetric about 1/2. Two words each: elements 2b and 2b + 1 are of block b.
-  void uniforms(std::uint64_t first, std::span<double> out) const;
-
-  /// The same as standard normal numbers, by Box and Muller from the two uniform ones of a block:
-  /// at most 8.6 in absolute value.
-  void normals(std::uint64_t first, std::span<double> out) const;
+  /// The stream as uniform numbers of two words each: odd multiples of 2^-53, so never 0 or 1 and
+  /// symmetric about 1/2.
+  void uniforms(std::span<double> out) const;
 
  private:
   std::uint64_t seed_;

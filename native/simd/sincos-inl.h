@@ -57,6 +57,7 @@ HWY_INLINE SineCosine<D> sineCosineOfParts(D d, hn::Vec<hn::RebindToUnsigned<D>>
   using Bits = hn::RebindToUnsigned<D>;
   using Word = hn::TFromD<Bits>;
   const Bits bits;
+  const hn::RebindToSigned<D> integers;
   const auto t = hn::Mul(remainder, hn::Set(d, static_cast<Value>(0x1.921fb54442d18p-32)));
   const auto z = hn::Mul(t, t);
   const auto sine = multiplyAdd(hn::Mul(t, z), polynomial(d, z, Constants::kSine), t);
@@ -68,8 +69,7 @@ HWY_INLINE SineCosine<D> sineCosineOfParts(D d, hn::Vec<hn::RebindToUnsigned<D>>
   constexpr int kTop = 8 * sizeof(Word) - 1;
   const auto sign = hn::Set(bits, Word{1} << kTop);
   const auto odd = hn::ShiftLeft<1>(turned);
-  const auto swap = hn::MaskFromVec(
-      hn::BitCast(d, hn::BroadcastSignBit(hn::BitCast(hn::RebindToSigned<D>(), odd))));
+  const auto swap = hn::RebindMask(d, hn::Lt(hn::BitCast(integers, odd), hn::Zero(integers)));
   const auto sineSign = hn::BitCast(d, hn::And(turned, sign));
   const auto cosineSign = hn::BitCast(d, hn::And(hn::Xor(turned, odd), sign));
   return {hn::Xor(hn::IfThenElse(swap, cosine, sine), sineSign),

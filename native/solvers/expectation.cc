@@ -197,11 +197,11 @@ class Sampler {
 
   /// s o w - w; for an unscaled mask s o v - w, where w = alpha o v.
   void draw(std::size_t number, std::span<double> out) const {
-    masks_.sample(Philox(request_.seed, number), out);
+    masks_.sample({request_.seed, number}, out);
     const bool unscaled = request_.mask == MaskKind::unscaledBernoulli;
     for (std::size_t k = 0; k < out.size(); ++k) {
       const double w = w_[support_[k]];
-      const double masked = unscaled ? w / masks_.elements[k].location : w;
+      const double masked = unscaled ? w / masks_.parameter(k) : w;
       out[k] = out[k] * masked - w;
     }
   }

@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "linalg/linalg.h"
+#include "random/philox.h"
 
 namespace flipside {
 namespace {
@@ -46,13 +47,12 @@ MaskedDescent::MaskedDescent(const Problem& problem) : problem_(problem) {
   gradient_.resize(p);
   residual_.resize(batch_);
   direction_.resize(p);
-  Philox(problem.options.seed, kDirectionStream).normals(0, direction_);
-  masks_.kind = problem.options.mask;
-  masks_.elements.resize(p);
+  sampleNormal({problem.options.seed, kDirectionStream}, 0, p, direction_.data());
+  masks_ = MaskVector(problem.options.mask, p);
 }
 
 void MaskedDescent::moveTo(std::span<const double> w) {
-  const bool unscaled = masks_.kind == MaskKind::unscaledBernoulli;
+  const bool unscaled = masks_.kind() == MaskKind::unscaledBernoulli;
   for (std::size_t k = 0; k < columns_.size(); ++k) {
     state_[k] = w[columns_[k]] / (unscaled ? keep_[k] : 1.0);
   }
@@ -64,16 +64,16 @@ void MaskedDescent::setKeepProbability(std::span<const double> keep) {
     const double variance = (1.0 - alpha) / alpha;
     keep_[k] = alpha;
     steps_[k] = alpha * alpha / curvature_[k];
-    switch (masks_.kind) {
+    switch (masks_.kind()) {
       case MaskKind::unscaledBernoulli:
-        masks_.elements[k] = unscaledBernoulliMask(variance);
+        masks_.set(k, unscaledBernoulliMask(variance));
         steps_[k] = 1.0 / curvature_[k];
         break;
       case MaskKind::gaussian:
-        masks_.elements[k] = gaussianMask(variance);
+        masks_.set(k, gaussianMask(variance));
         break;
       default:
-        masks_.elements[k] = bernoulliMask(variance);
+        masks_.set(k, bernoulliMask(variance));
     }
   }
   total_ = std::accumulate(keep_.begin(), keep_.end(), 0.0);
@@ -127,14 +127,14 @@ void MaskedDescent::round(double stepSize, std::span<double> average) {
     for (std::size_t k = 0; k < p; ++k) sum[k] += state_[k];
   }
   std::ranges::fill(average, 0.0);
-  const bool unscaled = masks_.kind == MaskKind::unscaledBernoulli;
+  const bool unscaled = masks_.kind() == MaskKind::unscaledBernoulli;
   for (std::size_t k = 0; k < p; ++k) {
     average[columns_[k]] = sum[k] / static_cast<double>(roundSteps_) * (unscaled ? keep_[k] : 1.0);
   }
 }
 
 void MaskedDescent::drawMask(std::uint64_t step) {
-  masks_.sample(Philox(problem_.options.seed, 2 * step), mask_);
+  masks_.sample({problem_.options.seed, 2 * step}, mask_);
   kept_.clear();
   for (std::size_t k = 0; k < mask_.size(); ++k) {
     if (mask_[k] != 0.0) kept_.push_back(k);
@@ -144,7 +144,7 @@ void MaskedDescent::drawMask(std::uint64_t step) {
 void MaskedDescent::drawRows(std::uint64_t step) {
   const std::size_t n = order_.size();
   if (batch_ == n) return;
-  Philox(problem_.options.seed, 2 * step + 1).uniforms(0, uniform_);
+  Philox(problem_.options.seed, 2 * step + 1).uniforms(uniform_);
   for (std::size_t i = 0; i < batch_; ++i) {
     const auto offset = static_cast<std::size_t>(uniform_[i] * static_cast<double>(n - i));
     std::swap(order_[i], order_[std::min(n - 1, i + offset)]);

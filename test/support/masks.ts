@@ -45,7 +45,7 @@ export function keptUniform(place: Place, alpha: number): boolean {
   return u < threshold(alpha);
 }
 
-/** The standard normal number of an element. */
+/** The standard normal number of an element, to a few units in the last place of itself. */
 export function normal(place: Place): number {
   const i = place.element;
   const words = block(place, "normal", i / 4n);
@@ -53,8 +53,19 @@ export function normal(place: Place): number {
   const u = (Number(at(words, j)) + 0.5) * 2 ** -32;
   // ln u without cancellation next to 1
   const log = u < 0.5 ? Math.log(u) : Math.log1p(-(2 ** 32 - 0.5 - Number(at(words, j))) * 2 ** -32);
-  const angle = 2 * Math.PI * (Number(at(words, j + 1n)) * 2 ** -32);
-  return Math.sqrt(-2 * log) * (i % 2n === 0n ? Math.cos(angle) : Math.sin(angle));
+  const radius = Math.sqrt(-2 * log);
+  // Quarter turns are exact, so that a small sine or cosine is that of a small angle.
+  const turn = Number(at(words, j + 1n));
+  const quarters = Math.round(turn / 2 ** 30);
+  const angle = 2 * Math.PI * ((turn - quarters * 2 ** 30) * 2 ** -32);
+  const axes = [Math.cos(angle), -Math.sin(angle), -Math.cos(angle), Math.sin(angle)];
+  return radius * (axes[(quarters + (i % 2n === 0n ? 0 : 3)) % 4] as number);
+}
+
+/** ln u - ln(1 - u) of an element of a hard concrete mask. */
+export function logit(place: Place): number {
+  const word = Number(at(block(place, "hardConcrete", place.element / 4n), place.element % 4n));
+  return Math.log((word + 0.5) / (2 ** 32 - 0.5 - word));
 }
 
 /** The hard concrete number s of an element with the location log a. */
@@ -63,8 +74,6 @@ export function hardConcrete(
   logA: number,
   { beta = 2 / 3, gamma = -0.1, zeta = 1.1 } = {},
 ): number {
-  const word = Number(at(block(place, "hardConcrete", place.element / 4n), place.element % 4n));
-  const logit = Math.log((word + 0.5) / (2 ** 32 - 0.5 - word));
-  const s = 1 / (1 + Math.exp(-(logit + logA) / beta));
+  const s = 1 / (1 + Math.exp(-(logit(place) + logA) / beta));
   return Math.min(1, Math.max(0, gamma + (zeta - gamma) * s));
 }
