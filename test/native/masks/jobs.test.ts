@@ -42,7 +42,7 @@ describe("the same as on the calling thread", () => {
   test("bits, a penalty, a structure, in place", async () => {
     const bits = new Uint8Array(Math.ceil(count / 8));
     await run("sampleMaskAsync", { numbers: header({ count, packed: true }), out: bits });
-    expect(Buffer.from(bits.buffer).equals(sample("bits", { count }))).toBe(true);
+    expect(Buffer.from(bits.buffer).equals(Buffer.from(sample("bits", { count }).buffer))).toBe(true);
 
     const structure = { rows: 50, columns: 60, unitRows: 1, unitColumns: 60 };
     const options = { count: 50, structure, lambda: 2 };
@@ -125,5 +125,5 @@ test("errors of arguments are thrown at once, those of elements settle", async (
 test("worker_threads that are terminated with masks under way, and a process that exits", async () => {
   const { status, signal, stderr, stdout } = await runChild("masks", [], 30_000);
   expect({ status, signal, stderr }).toEqual({ status: 3, signal: null, stderr: "" });
-  expect(JSON.parse(stdout)).toEqual({ rounds: 5, jobs: 0 });
+  expect(JSON.parse(stdout)).toEqual({ rounds: 3, jobs: 0 });
 });

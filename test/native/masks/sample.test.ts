@@ -66,6 +66,23 @@ test.each(drawn)("two threads give the same bytes as one: $name", ({ options, dr
   }
 });
 
+test.each(drawn)("any instructions give the same bytes: $name", ({ options, draw }) => {
+  const { inUse } = native.simd();
+  for (const format of formats.slice(0, options.kind === "gaussian" ? 2 : 4)) {
+    const wanted = draw(format, 3001);
+    for (const target of ["baseline", "avx2", "avx512"] as const) {
+      try {
+        native.simd(target);
+      } catch {
+        continue; // not on this machine
+      }
+      const found = draw(format, 3001);
+      native.simd(inUse as typeof target);
+      expect(bytes(found).equals(bytes(wanted)), `${format} ${target}`).toBe(true);
+    }
+  }
+});
+
 test.each(drawn)("any part of a range is the same bits: $name", ({ options, make, draw, name }) => {
   const count = 5000;
   const whole = draw("float32", count);
