@@ -12,7 +12,7 @@ function draw(length: number): void {
 }
 
 if (isMainThread) {
-  const rounds = 5;
+  const rounds = 3;
   for (let round = 0; round < rounds; ++round) {
     // From fresh mapped memory to such as the heap of the thread has.
     const workerDatas = [2 ** 24, 2 ** 21, 2 ** 14];
