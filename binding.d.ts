@@ -281,7 +281,10 @@ export interface Binding {
   ): void;
   /** The numbers of the draws that are kept, counted from 0, ascending: of a structured mask the units. At most 2^32. */
   sampleKept(request: MaskRequest): Uint32Array;
-  /** out = weights o mask, rounded once; weights must be finite. out may be weights or parameter, but not overlap them otherwise. */
+  /**
+   * out = weights o mask, rounded once; weights must be finite. out may be weights or parameter, but not overlap them
+   * otherwise.
+   */
   applyMask(request: MaskRequest): void;
   /**
    * out = (weights o mask) x, row-major; weights and x must be finite, out must overlap nothing. The mask exists a panel at
