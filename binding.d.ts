@@ -281,11 +281,20 @@ export interface Binding {
   ): void;
   /** The numbers of the draws that are kept, counted from 0, ascending: of a structured mask the units. At most 2^32. */
   sampleKept(request: MaskRequest): Uint32Array;
-  /** out = weights o mask. */
+  /**
+   * out = weights o mask, rounded once; weights must be finite. out may be weights or parameter, but not overlap them
+   * otherwise.
+   */
   applyMask(request: MaskRequest): void;
-  /** out = (weights o mask) x, row-major. The mask exists a panel at a time. */
+  /**
+   * out = (weights o mask) x, row-major; weights and x must be finite, out must overlap nothing. The mask exists a panel at
+   * a time. The result does not depend on the number of threads; with one column in x it is the same on every machine.
+   */
   maskedProduct(request: MaskRequest): void;
-  /** The exact mean and variance of each draw; both 0 where the mask is always 0. */
+  /**
+   * The exact mean and variance of each draw, of a hard concrete one of s itself; both 0 where the mask is always 0. They
+   * may be parameter, but not overlap it otherwise.
+   */
   maskMoments(request: MaskRequest): void;
   /**
    * The same on a worker. parameter, weights and x are copied before the call returns; the memory of out, mean and

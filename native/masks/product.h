@@ -20,7 +20,7 @@ struct MaskedProduct {
 
 /// out (rows x width) = (weights o mask) x; out must not overlap the others. The result is the same
 /// for every number of threads, and for width 1 on every machine. Throws BadValue with the index of
-/// the first weight or element of x that is not finite.
+/// a weight or element of x that is not finite, always the same one, and as MaskSource does.
 template <typename Value>
 void maskedProduct(const MaskDraws& draws, const MaskedProduct<Value>& product, Value* out,
                    const MaskControl& control);

@@ -1,4 +1,5 @@
 // Valid calls of every function of the raw addon, each with the places where the fuzzer may spoil it.
+import { maskNumbers } from "./maskOperations.ts";
 import { header } from "./maskRequests.ts";
 import type { Call } from "./mutations.ts";
 import { handleOf, type NativePenalty, native } from "./native.ts";
@@ -73,7 +74,7 @@ const places = [[0], ...keys.map((key) => [0, key]), ...matrixKeys.map((key) => 
 
 /** Resolves with what the job settled to, and fails if it settles twice. */
 function settled(
-  name: "fit" | "expectation" | "sampleMaskAsync" | "sampleKeptAsync",
+  name: "fit" | "expectation" | `${"sampleMask" | "sampleKept" | MaskOperation}Async`,
   given: unknown[],
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
@@ -200,6 +201,23 @@ function masks(name: string, { numbers, out, parameter, penalty }: MaskCase): Ca
   ];
 }
 
+type MaskOperation = "applyMask" | "maskedProduct" | "maskMoments";
+
+function maskOperation(name: MaskOperation, request: () => { numbers: Float64Array }): Call[] {
+  const places = [[0], ...Object.keys(request()).map((key) => [0, key]), ...headerPlaces(0, "numbers")];
+  const words = [...maskWords, "x", "mean", "variance"];
+  return [
+    { name, arguments: () => [request()], places, words, invoke: (given) => loose(name)(...given) },
+    {
+      name: `${name}Async`,
+      arguments: () => [request(), "settle", "progress"],
+      places: [...places, [1], [2]],
+      words,
+      invoke: (given) => settled(`${name}Async`, given),
+    },
+  ];
+}
+
 const curve = () => ({
   atZero: 0,
   knots: Float64Array.of(0.5, 1, 3),
@@ -282,6 +300,31 @@ export const bindingCalls: readonly Call[] = [
     parameter: () => Float64Array.from({ length: 20 }, (_, i) => i / 10 - 1),
     penalty: () => handleOf("mcp", 3),
   }),
+  ...maskOperation("applyMask", () => ({
+    numbers: header({
+      count: 3,
+      lambda: 0.5,
+      structure: { rows: 5, columns: 6, unitRows: 2, unitColumns: 6 },
+    }),
+    weights: Float32Array.from({ length: 30 }, (_, i) => i - 9),
+    out: new Float32Array(30),
+    penalty: handleOf("l1"),
+  })),
+  ...[1, 3].flatMap((width) =>
+    maskOperation("maskedProduct", () => ({
+      numbers: maskNumbers({ count: 30, rows: 5, columns: 6, width }),
+      parameter: new Float64Array(30).fill(0.5),
+      weights: Float64Array.from({ length: 30 }, (_, i) => i - 9),
+      x: new Float64Array(6 * width).fill(2),
+      out: new Float64Array(5 * width),
+    })).map((call) => ({ ...call, name: `${call.name} by ${width} columns` })),
+  ),
+  ...maskOperation("maskMoments", () => ({
+    numbers: header({ kind: "hardConcrete", count: 20 }),
+    parameter: new Float32Array(20).fill(0.5),
+    mean: new Float64Array(20),
+    variance: new Float64Array(20),
+  })),
   plain("philox", {
     seed: () => 3n,
     stream: () => 4n,
