@@ -75,7 +75,7 @@ function decades(outcomes: readonly Outcome[]): TextTable {
 const { values } = parseArgs({ options: { draws: { type: "string" }, only: { type: "string" } } });
 const draws = Number(values.draws ?? defaultDraws);
 const { FLIPSIDE_SEED = defaultSeed } = process.env;
-const seed = BigInt(FLIPSIDE_SEED);
+const seed = BigInt.asUintN(32, BigInt(FLIPSIDE_SEED));
 const wanted = ({ name }: Case) => name.includes(values.only ?? "");
 const begin = performance.now();
 const sequences = sequenceCases(binding, seed).filter(wanted);
