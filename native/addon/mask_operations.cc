@@ -215,7 +215,7 @@ napi_value runOnWorker(Environment& environment, const Arguments& arguments,
   const MaskProperties given = MaskProperties::read(env, arguments[0]);
   Operation operation(env, given);
   operation.own();
-  const auto work = [operation = std::move(operation)](const MaskControl& control) {
+  auto work = [operation = std::move(operation)](const MaskControl& control) {
     operation.run(control);
     return nothing();
   };
