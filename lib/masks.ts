@@ -42,7 +42,7 @@ export function sampleMask<
   requireSmallMask(sampling.here, plan.extent.elements, plan.variation);
   const out = storage.out ?? freshMask(storage, plan);
   const parameter =
-    plan.parameter === null || storage.out === undefined ? plan.parameter : apart(plan.parameter, out, false);
+    plan.parameter === null || storage.out === undefined ? plan.parameter : apart(plan.parameter, out, true);
   native.sampleMask(headerOf(plan, storage.format), out, parameter, plan.variation.penalty);
   return out as Out;
 }
@@ -139,7 +139,7 @@ function planKept(call: MaskCall, given: Given): Plan {
     throw new FlipsideError("UNSUPPORTED", message);
   }
   if (plan.extent.draws <= 2 ** 32) return plan;
-  const message = `${call.name} must have at most 2^32 draws, but has ${plan.extent.draws}`;
+  const message = `options must give at most 2^32 draws for ${call.name}, but give ${plan.extent.draws}`;
   throw new FlipsideError("TOO_LARGE", message);
 }
 

@@ -335,16 +335,20 @@ describe("sampleMask", () => {
 
   test("more than a call may take that blocks the thread", () => {
     const draws = syncLimit.draws + 1;
-    const begins = `sampleMask must have at most ${syncLimit.draws} elements, because it blocks the thread, but has ${draws}: use sampleMaskAsync`;
+    const begins = `options must give at most ${syncLimit.draws} elements for sampleMask, which blocks the thread, but give ${draws}: use sampleMaskAsync`;
     expectFailure(() => sampleMask({ keepProbability: 1, length: draws }), "TOO_LARGE", begins);
     const weights = new Float32Array(syncLimit.penalized + 1);
     expectFailure(
       () => sampleMask({ penalty, lambda: 1, weights }),
       "TOO_LARGE",
-      `sampleMask must have at most ${syncLimit.penalized} elements with a penalty`,
+      `options must give at most ${syncLimit.penalized} elements with a penalty for sampleMask`,
     );
     const structure = { rows: 2 ** 13, columns: 2 ** 13, unit: "row" } as const;
-    expectFailure(() => sampleMask({ keepProbability: 1, structure }), "TOO_LARGE", "sampleMask must have");
+    expectFailure(
+      () => sampleMask({ keepProbability: 1, structure }),
+      "TOO_LARGE",
+      "options must give at most",
+    );
     expect(sampleKept({ keepProbability: 1, structure }).length).toBe(2 ** 13);
   });
 
@@ -379,12 +383,12 @@ describe("sampleKept and maskMoments", () => {
     expectFailure(
       () => maskMoments({ kind: "hardConcrete", location: 1, length }),
       "TOO_LARGE",
-      `maskMoments must have at most ${syncLimit.penalized} draws`,
+      `options must give at most ${syncLimit.penalized} draws for maskMoments`,
     );
     expectFailure(
       () => sampleKept({ keepProbability: 1, length: 2 ** 32 + 1 }),
       "TOO_LARGE",
-      "sampleKept must have at most 2^32 draws",
+      "options must give at most 2^32 draws",
     );
   });
 });
@@ -495,6 +499,6 @@ describe("applyMask", () => {
   test("more than a call may take that blocks the thread", () => {
     const weights = { data: new Float32Array(2 ** 20), rows: 2 ** 10, columns: 2 ** 10 };
     const x = { data: new Float32Array(2 ** 19), rows: 2 ** 10, columns: 2 ** 9 };
-    expectFailure(() => applyMask({ ...half, weights, x }), "TOO_LARGE", "applyMask must have at most");
+    expectFailure(() => applyMask({ ...half, weights, x }), "TOO_LARGE", "options must give at most");
   });
 });
