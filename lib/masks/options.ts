@@ -78,7 +78,7 @@ export interface MaskOptions {
   readonly structure?: MaskStructure | undefined;
 }
 
-/** @internal */
+/** The array of each format. */
 export interface FormatArrays {
   float32: Float32Array;
   float64: Float64Array;
