@@ -86,6 +86,16 @@ export interface FormatArrays {
   bits: Uint8Array;
 }
 
+/** The arrays that may hold a mask of the format; any without one. */
+export type ArrayOfFormat<Format extends MaskFormat> = [Format] extends [never]
+  ? MaskArray
+  : FormatArrays[Format];
+
+/** What holds it where the caller gives no array. */
+export type FreshArray<Format extends MaskFormat> = [Format] extends [never]
+  ? Float32Array
+  : FormatArrays[Format];
+
 /** The options of `sampleMask`. */
 export interface SampleMaskOptions<Format extends MaskFormat = MaskFormat, Out extends MaskArray = MaskArray>
   extends MaskOptions {
