@@ -164,8 +164,9 @@ export interface NativeProgress {
  * Where in the header of a mask its numbers are:
  *  0 kind: 0 Bernoulli scaled by 1 / alpha, 1 Bernoulli unscaled, 2 Gaussian, 3 hard concrete
  *  1 format: 0 one element of out per draw, 1 packed bits into a Uint8Array, bit i % 8 of byte i / 8 for element i. A
- *    Uint8Array and bits say whether the element is kept (for hard concrete: not 0); they are not for Gaussian masks
- *  2 number of draws
+ *    Uint8Array and bits say whether the element is kept (for hard concrete: not 0, of the draw in single precision);
+ *    they are not for Gaussian masks
+ *  2 number of draws: of a structured mask its units
  *  3 seed mod 2^32, 4 seed / 2^32; 5 stream mod 2^32, 6 stream / 2^32; 7 number of the first element, below 2^53
  *  8 the parameter of all draws: alpha, sigma or log a; not read with an array of them or a penalty
  *  9 beta, 10 gamma, 11 zeta of hard concrete masks
@@ -268,14 +269,17 @@ export interface Binding {
   ): number;
   /** out = words 4 block, 4 block + 1, ... of a stream of Philox4x32-10; bigints of 64 bits. */
   philox(seed: bigint, stream: bigint, block: bigint, out: Uint32Array): void;
-  /** Fills `out` with a mask on the calling thread and idle ones of the pool; of MaskRequest, without an object. */
+  /**
+   * Fills `out` with a mask on the calling thread and idle ones of the pool; of MaskRequest, without an object. out may be
+   * parameter, but not overlap it otherwise.
+   */
   sampleMask(
     numbers: MaskHeader,
     out: Floats | Uint8Array,
     parameter: Floats | null,
     penalty: NativePenalty | null,
   ): void;
-  /** The numbers of the draws that are kept, counted from 0, ascending. At most 2^32 draws. */
+  /** The numbers of the draws that are kept, counted from 0, ascending: of a structured mask the units. At most 2^32. */
   sampleKept(request: MaskRequest): Uint32Array;
   /** out = weights o mask. */
   applyMask(request: MaskRequest): void;
@@ -285,8 +289,10 @@ export interface Binding {
   maskMoments(request: MaskRequest): void;
   /**
    * The same on a worker. parameter, weights and x are copied before the call returns; the memory of out, mean and
-   * variance is written by the worker, so nobody else may hold it until `settle` is called. They return a job number for
-   * `cancel`, which leaves in out what was written so far.
+   * variance is written by the worker, so nobody else may hold it until `settle` is called. The arrays are kept alive until
+   * then, but no addon can keep a buffer from being resized or transferred, which would take the memory away from under the
+   * worker: transfer it beforehand to one that nobody else has. They return a job number for `cancel`, which leaves in out
+   * what was written so far.
    */
   sampleMaskAsync(request: MaskRequest, settle: MaskSettle, progress: MaskProgress): number;
   sampleKeptAsync(request: MaskRequest, settle: MaskSettle, progress: MaskProgress): number;

@@ -1,49 +1,46 @@
 #include "addon/index_array.h"
 
 #include <cstring>
-#include <memory>
 
 #include "addon/environment.h"
 #include "addon/failure.h"
+#include "addon/results.h"
 
 namespace flipside::addon {
 namespace {
 
-/// From here on a copy costs more than what the garbage collector has to do for foreign memory.
-constexpr std::size_t kLong = std::size_t{1} << 18;
+/// Lists from here on are not copied, which would hold up the event loop for longer than 10 ms.
+/// Node does not transfer such memory to other threads, but clones it.
+constexpr std::size_t kLong = std::size_t{1} << 22;
 
 /// Null where the runtime allows no memory but its own, as Electron.
-napi_value foreignBuffer(napi_env env, std::vector<std::uint32_t>& indices) {
-  auto owned = std::make_unique<std::vector<std::uint32_t>>(std::move(indices));
+napi_value foreignBuffer(napi_env env, IndexList& list) {
   napi_value buffer = nullptr;
   const napi_status status = napi_create_external_arraybuffer(
-      env, owned->data(), owned->size() * sizeof(std::uint32_t),
-      [](napi_env, void*, void* vector) {
-        delete static_cast<std::vector<std::uint32_t>*>(vector);
-      },
-      owned.get(), &buffer);
-  if (status == napi_ok) {
-    owned.release();
-    return buffer;
-  }
-  indices = std::move(*owned);
-  if (status != napi_no_external_buffers_allowed) throw CallFailed();
-  return nullptr;
+      env, list.indices.get(), list.count * sizeof(std::uint32_t),
+      [](napi_env, void* memory, void*) { delete[] static_cast<std::uint32_t*>(memory); }, nullptr,
+      &buffer);
+  if (status == napi_no_external_buffers_allowed) return nullptr;
+  check(status);
+  list.indices.release();
+  return buffer;
 }
 
 }  // namespace
 
-napi_value newUint32Array(const Environment& environment, std::vector<std::uint32_t> indices) {
+napi_value newUint32Array(const Environment& environment, IndexList list) {
   const napi_env env = environment.env();
-  const std::size_t count = indices.size();
-  napi_value buffer = count >= kLong ? foreignBuffer(env, indices) : nullptr;
+  napi_value buffer = list.count >= kLong ? foreignBuffer(env, list) : nullptr;
   if (buffer == nullptr) {
-    void* memory = nullptr;
-    check(napi_create_arraybuffer(env, count * sizeof(std::uint32_t), &memory, &buffer));
-    if (count > 0) std::memcpy(memory, indices.data(), count * sizeof(std::uint32_t));
+    // Of whole doubles: memory that can be refused.
+    const NewArray made = newFloat64Array(environment, (list.count + 1) / 2);
+    if (list.count > 0) {
+      std::memcpy(made.values.data(), list.indices.get(), list.count * sizeof(std::uint32_t));
+    }
+    buffer = made.buffer;
   }
   napi_value array = nullptr;
-  check(napi_create_typedarray(env, napi_uint32_array, count, buffer, 0, &array));
+  check(napi_create_typedarray(env, napi_uint32_array, list.count, buffer, 0, &array));
   return array;
 }
 

@@ -3,14 +3,13 @@
 
 #include <napi.h>
 
-#include <cstdint>
-#include <vector>
+#include "masks/kept.h"
 
 namespace flipside::addon {
 
 class Environment;
 
 /// A new Uint32Array; a long list becomes its memory, without a copy.
-napi_value newUint32Array(const Environment& environment, std::vector<std::uint32_t> indices);
+napi_value newUint32Array(const Environment& environment, IndexList list);
 
 }  // namespace flipside::addon

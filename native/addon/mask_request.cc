@@ -1,11 +1,14 @@
 #include "addon/mask_request.h"
 
+#include <algorithm>
 #include <cmath>
 #include <string>
 
 #include "addon/arguments.h"
 #include "addon/penalty_handle.h"
 #include "design/bad_value.h"
+#include "masks/huge_pages.h"
+#include "masks/parts.h"
 
 namespace flipside::addon {
 namespace {
@@ -38,6 +41,17 @@ MaskParameter floatsOf(const ArrayView& view) {
   return reinterpret_cast<const double*>(view.bytes);
 }
 
+template <typename Element>
+std::unique_ptr<Element[]> copyOf(const ArrayView& view) {
+  auto copy = std::make_unique_for_overwrite<Element[]>(view.length);
+  adviseHugePages(copy.get(), view.length * sizeof(Element));
+  const auto* const from = reinterpret_cast<const Element*>(view.bytes);
+  forParts(view.length, {}, [&](std::size_t begin, std::size_t count) {
+    std::copy_n(from + begin, count, copy.get() + begin);
+  });
+  return copy;
+}
+
 }  // namespace
 
 MaskProperties MaskProperties::read(napi_env env, napi_value request) {
@@ -49,15 +63,15 @@ MaskProperties MaskProperties::read(napi_env env, napi_value request) {
 
 FloatCopy::FloatCopy(const ArrayView& view) {
   if (view.type == napi_float32_array) {
-    floats_ = copyElements<float>(view);
+    floats_ = copyOf<float>(view);
   } else {
-    doubles_ = copyElements<double>(view);
+    doubles_ = copyOf<double>(view);
   }
 }
 
 MaskParameter FloatCopy::values() const {
-  if (!floats_.empty()) return floats_.data();
-  return doubles_.data();
+  if (floats_ != nullptr) return floats_.get();
+  return doubles_.get();
 }
 
 ArrayView viewFloats(napi_env env, napi_value value, Name name) {

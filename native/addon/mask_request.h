@@ -7,7 +7,6 @@
 #include <cstddef>
 #include <initializer_list>
 #include <memory>
-#include <vector>
 
 #include "addon/arrays.h"
 #include "addon/mask_header.h"
@@ -31,24 +30,26 @@ struct MaskProperties {
   static MaskProperties read(napi_env env, napi_value request);
 };
 
-/// A copy of floats, for a worker.
+/// A copy of floats, for a worker: made on all threads and into large pages, since the event loop
+/// waits for it. It can be moved but not copied: there are pointers into it.
 class FloatCopy {
  public:
   FloatCopy() = default;
   explicit FloatCopy(const ArrayView& view);
+  FloatCopy(FloatCopy&&) = default;
+  FloatCopy& operator=(FloatCopy&&) = default;
   /// Of the type of the view that was copied.
   MaskParameter values() const;
 
  private:
-  std::vector<float> floats_;
-  std::vector<double> doubles_;
+  std::unique_ptr<float[]> floats_;
+  std::unique_ptr<double[]> doubles_;
 };
 
 /// A mask as it was asked for. Its parameters are where JavaScript has them until own() is called.
 class MaskInput {
  public:
-  /// Calls no JavaScript. `elements`: a parameter of a penalty is then one weight per element of a
-  /// matrix with that many even without a structure (maskedProduct).
+  /// Calls no JavaScript.
   MaskInput(napi_env env, napi_value numbers, napi_value parameter, napi_value penalty);
   // The draws point into the copies of the parameters, which move along but are not copied.
   MaskInput(const MaskInput&) = delete;

@@ -60,8 +60,7 @@ napi_value sampleKeptAsync(Environment& environment, const Arguments& arguments)
   MaskInput input = readKept(env, MaskProperties::read(env, arguments[0]));
   input.own();
   return submitMask(callbacks, [input = std::move(input)](const MaskControl& control) -> Product {
-    auto kept =
-        std::make_shared<std::vector<std::uint32_t>>(flipside::sampleKept(input.draws(), control));
+    auto kept = std::make_shared<IndexList>(flipside::sampleKept(input.draws(), control));
     return [kept](const Environment& at) { return newUint32Array(at, std::move(*kept)); };
   });
 }

@@ -4,14 +4,16 @@
 
 #include "design/bad_value.h"
 #include "masks/arithmetic.h"
+#include "masks/huge_pages.h"
 #include "masks/mask_source.h"
 #include "masks/parts.h"
+#include "simd/streaming.h"
 
 namespace flipside {
 namespace {
 
-/// Beyond this many bytes what is written would only displace what is read.
-constexpr std::size_t kStreamingBytes = std::size_t{1} << 25U;
+/// Bytes from which on writing past the caches pays, unless they hold what is written already.
+constexpr std::size_t kStreaming = std::size_t{16} << 20;
 
 }  // namespace
 
@@ -26,7 +28,8 @@ template <typename Value>
 void applyMask(const MaskDraws& draws, std::span<const Value> weights, Value* out,
                const MaskControl& control) {
   const MaskSource<Value> source(draws, control);
-  const bool streaming = out != weights.data() && weights.size() * sizeof(Value) >= kStreamingBytes;
+  const bool streaming = out != weights.data() && weights.size() * sizeof(Value) >= kStreaming;
+  adviseHugePages(out, weights.size_bytes());
   forParts(weights.size(), control, [&](std::size_t from, std::size_t length) {
     alignas(64) Value mask[kMaskStretch];
     for (std::size_t begin = from; begin < from + length; begin += kMaskStretch) {
@@ -35,6 +38,7 @@ void applyMask(const MaskDraws& draws, std::span<const Value> weights, Value* ou
       source.values(begin, size, {mask});
       multiplyElements(&weights[begin], mask, size, out + begin, streaming);
     }
+    if (streaming) finishStreaming();
   });
 }
 

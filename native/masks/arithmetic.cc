@@ -10,7 +10,6 @@
 // The order matters.
 #include "hwy/foreach_target.h"
 //
-#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -55,7 +54,6 @@ HWY_INLINE void multiplyElementsOf(const Value* weights, const Value* mask, std:
     const std::size_t head = std::min(count, (width - beyond) % width);
     for (; i < head; ++i) out[i] = weights[i] * mask[i];
     for (; i + width <= count; i += width) hn::Stream(product(i), lanes, out + i);
-    hwy::FlushStream();
   } else {
     for (; i + width <= count; i += width) hn::StoreU(product(i), lanes, out + i);
   }

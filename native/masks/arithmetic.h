@@ -11,8 +11,8 @@ namespace flipside {
 std::size_t firstNotFinite(const float* values, std::size_t count);
 std::size_t firstNotFinite(const double* values, std::size_t count);
 
-/// out[i] = weights[i] mask[i], rounded once; out may be weights or mask. With `streaming` it is
-/// written past the caches, and not to be read by another thread before this one returned.
+/// out[i] = weights[i] mask[i], rounded once; out may be weights or mask. `streaming`: written past
+/// the caches, and finishStreaming() (simd/streaming.h) must follow.
 void multiplyElements(const float* weights, const float* mask, std::size_t count, float* out,
                       bool streaming = false);
 void multiplyElements(const double* weights, const double* mask, std::size_t count, double* out,

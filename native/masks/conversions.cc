@@ -63,11 +63,13 @@ bool copyDoubles(const double* weights, std::size_t count, double* out) {
 void narrowVectors(const double* values, std::size_t count, float* out) {
   const DoubleLanes lanes;
   const auto largest = hn::Set(lanes, double{std::numeric_limits<float>::max()});
-  const auto infinity = hn::Inf(lanes);
+  // Infinity as twice the largest number: some targets of Highway demote it to that number.
   const auto narrowed = [&](auto x) HWY_ATTR {
-    const auto size = hn::Abs(x);
-    const auto beyond = hn::And(hn::Gt(size, largest), hn::Lt(size, infinity));
-    return hn::DemoteTo(FloatLanes(), hn::IfThenElse(beyond, hn::CopySign(largest, x), x));
+    const auto beyond = hn::Gt(hn::Abs(x), largest);
+    const auto infinite = hn::Eq(hn::Abs(x), hn::Inf(lanes));
+    const auto finite = hn::IfThenElse(beyond, hn::CopySign(largest, x), x);
+    const auto factor = hn::IfThenElse(infinite, hn::Set(lanes, 2.0), hn::Set(lanes, 1.0));
+    return hn::Mul(hn::DemoteTo(FloatLanes(), finite), hn::DemoteTo(FloatLanes(), factor));
   };
   const std::size_t done = eachVector(count, [&](std::size_t i) HWY_ATTR {
     hn::StoreU(narrowed(hn::LoadU(lanes, values + i)), FloatLanes(), out + i);

@@ -48,7 +48,7 @@ MaskControl half(const MaskControl& control, double from) {
 
 }  // namespace
 
-std::vector<std::uint32_t> sampleKept(const MaskDraws& draws, const MaskControl& control) {
+IndexList sampleKept(const MaskDraws& draws, const MaskControl& control) {
   std::vector<double> norms;
   const MaskDraws units = withUnitNorms(draws, norms, control);
   const DrawSource source(units, control.cancel);
@@ -69,9 +69,11 @@ std::vector<std::uint32_t> sampleKept(const MaskDraws& draws, const MaskControl&
     starts[begin / kMaskPart + 1] = kept;
   });
   std::partial_sum(starts.begin(), starts.end(), starts.begin());
-  std::vector<std::uint32_t> out(starts.back());
+  const std::size_t kept = starts.back();
+  IndexList out{std::make_unique_for_overwrite<std::uint32_t[]>(kept), kept};
+  adviseHugePages(out.indices.get(), sizeof(std::uint32_t) * kept);
   forParts(draws.count, half(control, 0.5), [&](std::size_t begin, std::size_t count) {
-    std::uint32_t* next = out.data() + starts[begin / kMaskPart];
+    std::uint32_t* next = out.indices.get() + starts[begin / kMaskPart];
     for (std::size_t i = begin; i < begin + count; i += kWord) {
       next = writeIndices(loadWord(bits[i / kWord]), static_cast<std::uint32_t>(i), next);
     }

@@ -7,8 +7,9 @@
 namespace flipside {
 namespace {
 
-/// Bytes from which on writing past the caches pays: half of a large last cache.
-constexpr std::size_t kStreaming = std::size_t{16} << 20;
+/// Bytes from which on writing past the caches pays: some times the second cache. What comes next
+/// would find less in the last one, though, so not at once.
+constexpr std::size_t kStreaming = std::size_t{8} << 20;
 
 template <typename Value>
 void sampleValues(const MaskDraws& draws, Value* out, const MaskControl& control) {

@@ -27,21 +27,24 @@ Block blockOf(const MaskStructure& s, std::size_t unit) {
 }
 
 template <typename Weight>
-double sumOfSquares(const Weight* run, std::size_t count, double scale) {
+double sumOfSquares(const Weight* run, std::size_t count) {
   // Eight sums whatever the width of a vector, so that the order is the same everywhere.
   double sums[8] = {};
   std::size_t i = 0;
   for (; i + 8 <= count; i += 8) {
     for (std::size_t k = 0; k < 8; ++k) {
-      const double w = static_cast<double>(run[i + k]) * scale;
+      const auto w = static_cast<double>(run[i + k]);
       sums[k] += w * w;
     }
   }
-  for (std::size_t k = 0; i + k < count; ++k) {
-    const double w = static_cast<double>(run[i + k]) * scale;
-    sums[k] += w * w;
+  double sum = 0.0;
+  for (; i < count; ++i) {
+    const auto w = static_cast<double>(run[i]);
+    sum += w * w;
   }
-  return ((sums[0] + sums[1]) + (sums[2] + sums[3])) + ((sums[4] + sums[5]) + (sums[6] + sums[7]));
+  if (count < 8) return sum;
+  return sum + (((sums[0] + sums[1]) + (sums[2] + sums[3])) +
+                ((sums[4] + sums[5]) + (sums[6] + sums[7])));
 }
 
 /// For a sum of squares that is out of a double's range, or not finite at all.
@@ -91,11 +94,12 @@ void norms(const MaskStructure& s, std::size_t from, std::size_t to, const Weigh
       }
       continue;
     }
-    for (std::size_t u = from; u < to; ++u) {
-      const std::size_t column = u % s.unitsAcross() * s.unitColumns;
-      const std::size_t width = std::min(s.unitColumns, s.columns - column);
-      out[u - from] += sumOfSquares(run, width, 1.0);
+    std::size_t left = s.columns - first.first % s.columns;
+    for (std::size_t u = 0; u < to - from; ++u) {
+      const std::size_t width = std::min(s.unitColumns, left);
+      out[u] += sumOfSquares(run, width);
       run += width;
+      left -= width;
     }
   }
   for (std::size_t u = from; u < to; ++u) {

@@ -1,4 +1,5 @@
 // Valid calls of every function of the raw addon, each with the places where the fuzzer may spoil it.
+import { header } from "./maskRequests.ts";
 import type { Call } from "./mutations.ts";
 import { handleOf, type NativePenalty, native } from "./native.ts";
 
@@ -71,7 +72,10 @@ const words = ["request", ...keys, "settle", "progress"];
 const places = [[0], ...keys.map((key) => [0, key]), ...matrixKeys.map((key) => [0, "x", key])];
 
 /** Resolves with what the job settled to, and fails if it settles twice. */
-function settled(name: "fit" | "expectation", given: unknown[]): Promise<unknown> {
+function settled(
+  name: "fit" | "expectation" | "sampleMaskAsync" | "sampleKeptAsync",
+  given: unknown[],
+): Promise<unknown> {
   return new Promise((resolve, reject) => {
     let count = 0;
     const settle = (error: unknown, result: unknown) => {
@@ -142,6 +146,60 @@ function plain(
   };
 }
 
+/** Headers of masks are spoiled number by number too, but for the count: so many draws would be listed. */
+const headerPlaces = (...path: (string | number)[]) =>
+  Array.from({ length: 18 }, (_, i) => [...path, i]).filter((place) => place.at(-1) !== 2);
+const maskWords = [
+  "kind",
+  "format",
+  "count",
+  "seed",
+  "stream",
+  "offset",
+  "rows",
+  "columns",
+  "unitRows",
+].concat(
+  ["unitColumns", "keepProbability", "standardDeviation", "location", "weights", "lambda", "penalty"],
+  ["request", "numbers", "out", "parameter", "settle", "progress", "beta", "gamma", "zeta"],
+);
+
+interface MaskCase {
+  readonly numbers: () => Float64Array;
+  readonly out: () => object;
+  readonly parameter?: () => object;
+  readonly penalty?: () => object;
+}
+
+function masks(name: string, { numbers, out, parameter, penalty }: MaskCase): Call[] {
+  const request = () => ({ numbers: numbers(), out: out(), parameter: parameter?.(), penalty: penalty?.() });
+  const places = [[0], ...Object.keys(request()).map((key) => [0, key]), ...headerPlaces(0, "numbers")];
+  const words = maskWords;
+  return [
+    {
+      name: `sampleMask ${name}`,
+      arguments: () => [numbers(), out(), parameter?.() ?? null, penalty?.() ?? null],
+      places: [[0], [1], [2], [3], ...headerPlaces(0)],
+      words,
+      invoke: (given) => loose("sampleMask")(...given),
+    },
+    {
+      name: `sampleKept ${name}`,
+      arguments: () => [request()],
+      places,
+      words,
+      invoke: (given) => loose("sampleKept")(...given),
+    },
+    ...(["sampleMaskAsync", "sampleKeptAsync"] as const).map((asynchronous) => ({
+      name: `${asynchronous} ${name}`,
+      arguments: () => [request(), "settle", "progress"],
+      places: [...places, [1], [2]],
+      words,
+      invoke: (given: unknown[]) => settled(asynchronous, given),
+    })),
+  ];
+}
+
 const curve = () => ({
   atZero: 0,
   knots: Float64Array.of(0.5, 1, 3),
@@ -177,6 +235,19 @@ function tabled(given: unknown[]): unknown {
   return native.dualAt(handle, Infinity, 1);
 }
 
+/** Its output is its parameter. */
+function inPlace(): MaskCase {
+  let memory = new Float32Array(40);
+  return {
+    numbers: () => header({ kind: "gaussian", count: 40 }),
+    out: () => {
+      memory = new Float32Array(40).fill(0.5);
+      return memory;
+    },
+    parameter: () => memory,
+  };
+}
+
 const penalty = () => handleOf("scad", 3.7);
 const vector = () => Float64Array.of(0.5, 1, 2);
 const lambda = () => 0.5;
@@ -193,6 +264,24 @@ export const bindingCalls: readonly Call[] = [
   ...fits("with ard", dense, "ard", [0]),
   expectations("of variances", { variances: Float64Array.of(0.5, Infinity, 2) }),
   expectations("of a penalty", { penalty: handleOf("scad", 3.7), lambda: 0.5 }),
+  ...masks("with one alpha", {
+    numbers: () => header({ count: 50 }),
+    out: () => new Float32Array(50),
+  }),
+  ...masks("in place", inPlace()),
+  ...masks("of a penalty and a structure", {
+    numbers: () =>
+      header({
+        kind: "hardConcrete",
+        count: 6,
+        packed: true,
+        lambda: 0.5,
+        structure: { rows: 4, columns: 5, unitRows: 2, unitColumns: 2 },
+      }),
+    out: () => new Uint8Array(3),
+    parameter: () => Float64Array.from({ length: 20 }, (_, i) => i / 10 - 1),
+    penalty: () => handleOf("mcp", 3),
+  }),
   plain("philox", {
     seed: () => 3n,
     stream: () => 4n,

@@ -1,114 +1,101 @@
-// Requests for the functions of masks below the facade.
-import type { Floats, MaskRequest } from "../../binding.js";
-import { native } from "./native.ts";
+// Headers of masks (binding.d.ts) by name, and what follows from one another: bits from bytes, elements from units.
+import { type NativePenalty, native } from "./native.ts";
 
-export const kinds = { bernoulli: 0, unscaledBernoulli: 1, gaussian: 2, hardConcrete: 3 };
+export const kinds = { bernoulli: 0, unscaledBernoulli: 1, gaussian: 2, hardConcrete: 3 } as const;
 export type Kind = keyof typeof kinds;
-export type FloatKind = typeof Float32Array | typeof Float64Array;
 
-export interface MaskNumbers {
-  kind?: Kind;
-  /** Draws. */
-  count: number;
-  seed?: number;
-  stream?: number;
-  first?: number;
-  parameter?: number;
-  beta?: number;
-  gamma?: number;
-  zeta?: number;
-  lambda?: number;
-  rows?: number;
-  columns?: number;
-  unitRows?: number;
-  unitColumns?: number;
-  /** Columns of x. */
-  width?: number;
+export interface Structure {
+  readonly rows: number;
+  readonly columns: number;
+  readonly unitRows: number;
+  readonly unitColumns: number;
 }
 
-export function maskNumbers(given: MaskNumbers): Float64Array {
-  const { kind = "bernoulli", count, seed = 7, stream = 3, first = 0, parameter = 0.5 } = given;
-  const { beta = 2 / 3, gamma = -0.1, zeta = 1.1, lambda = 0, rows = 0, columns = 0 } = given;
-  const { unitRows = 0, unitColumns = 0, width = 0 } = given;
+export interface HeaderOptions {
+  readonly kind?: Kind;
+  readonly packed?: boolean;
+  readonly count: number;
+  readonly seed?: number;
+  readonly stream?: number;
+  readonly first?: number;
+  readonly parameter?: number;
+  readonly shape?: readonly [beta: number, gamma: number, zeta: number];
+  readonly lambda?: number;
+  readonly structure?: Structure;
+}
+
+export function header(options: HeaderOptions): Float64Array {
+  const { kind = "bernoulli", packed = false, count, seed = 7, stream = 3, first = 0 } = options;
+  const { parameter = 0.3, shape = [2 / 3, -0.1, 1.1], lambda = 0, structure } = options;
+  const { rows = 0, columns = 0, unitRows = 0, unitColumns = 0 } = structure ?? {};
+  const place = [seed % 2 ** 32, Math.floor(seed / 2 ** 32), stream % 2 ** 32, Math.floor(stream / 2 ** 32)];
   return Float64Array.of(
-    ...[kinds[kind], 0, count, seed, 0, stream, 0, first, parameter, beta, gamma, zeta],
-    ...[lambda, rows, columns, unitRows, unitColumns, width],
+    ...[kinds[kind], packed ? 1 : 0, count, ...place, first],
+    ...[parameter, ...shape, lambda, rows, columns, unitRows, unitColumns, 0],
   );
 }
 
-/** The elements of a mask as sampleMask draws them. */
-export function maskOf(request: MaskRequest, elements: number, Floats: FloatKind): Floats {
-  const mask = new Floats(elements);
-  native.sampleMask(request.numbers, mask, request.parameter ?? null, request.penalty ?? null);
-  return mask;
+export const formats = ["float32", "float64", "uint8", "bits"] as const;
+export type Format = (typeof formats)[number];
+
+/** A fresh mask; structured ones have all elements. */
+export function sample(
+  format: Format,
+  options: HeaderOptions,
+  parameter: Float32Array | Float64Array | null = null,
+  penalty: NativePenalty | null = null,
+): Float32Array | Float64Array | Uint8Array {
+  const { structure, count } = options;
+  const elements = structure === undefined ? count : structure.rows * structure.columns;
+  const out = outFor(format, elements);
+  native.sampleMask(header({ ...options, packed: format === "bits" }), out, parameter, penalty);
+  return out;
 }
 
-/** A parameter for each draw, in the range of its kind, with the ends of that here and there. */
-export function parametersOf(kind: Kind, count: number, Floats: FloatKind): Floats {
-  const ends = kind === "gaussian" ? [0, Infinity] : kind === "hardConcrete" ? [-Infinity, Infinity] : [0, 1];
-  return new Floats(count).map((_, i) => {
-    const u = ((i * 37 + 11) % 101) / 101;
-    if (i % 19 === 5) return ends[(i >> 3) % 2] as number;
-    return kind === "hardConcrete" ? 8 * u - 4 : u;
+/** Full of what no mask has, so that elements that were left out show. */
+export function outFor(format: Format, elements: number): Float32Array | Float64Array | Uint8Array {
+  if (format === "float32") return new Float32Array(elements).fill(-7);
+  if (format === "float64") return new Float64Array(elements).fill(-7);
+  return new Uint8Array(format === "bits" ? Math.ceil(elements / 8) : elements).fill(255);
+}
+
+export function packed(flags: ArrayLike<number>): Uint8Array {
+  const bits = new Uint8Array(Math.ceil(flags.length / 8));
+  for (let i = 0; i < flags.length; ++i) {
+    if (flags[i] !== 0) bits[i >> 3] = (bits[i >> 3] as number) | (1 << (i & 7));
+  }
+  return bits;
+}
+
+export function unitsOf({ rows, columns, unitRows, unitColumns }: Structure): number {
+  return Math.ceil(rows / unitRows) * Math.ceil(columns / unitColumns);
+}
+
+/** The unit of each element, row by row. */
+export function unitOfElement({ rows, columns, unitRows, unitColumns }: Structure): number[] {
+  const across = Math.ceil(columns / unitColumns);
+  return Array.from({ length: rows * columns }, (_, k) => {
+    const i = Math.floor(k / columns);
+    return Math.floor(i / unitRows) * across + Math.floor((k - i * columns) / unitColumns);
   });
 }
 
-type Operation = "applyMaskAsync" | "maskedProductAsync" | "maskMomentsAsync";
-
-/** Runs on a worker and resolves with the fractions that progress was told. */
-export function onWorker(name: Operation, request: MaskRequest, started = (_job: number) => {}) {
-  return new Promise<number[]>((resolve, reject) => {
-    const fractions: number[] = [];
-    const settle = (error: Error | null) => (error === null ? resolve(fractions) : reject(error));
-    started(native[name](request, settle, (fraction) => fractions.push(fraction)));
-  });
-}
-
-/** Each set of instructions that this machine has. */
-export function simdTargets(): ("baseline" | "avx2" | "avx512")[] {
-  const { best } = native.simd();
-  const all = ["baseline", "avx2", "avx512"] as const;
-  return all.slice(0, all.indexOf(best as "baseline") + 1);
-}
-
-/** Whether two arrays hold the same bits. */
-export function sameBits(a: ArrayBufferView, b: ArrayBufferView): boolean {
-  const bytes = (view: ArrayBufferView) => Buffer.from(view.buffer, view.byteOffset, view.byteLength);
-  return bytes(a).equals(bytes(b));
-}
-
-/** Cancels a job right after its start, on one thread with the slowest instructions, so that it is not done before. */
-export async function cancelled(name: Operation, request: MaskRequest): Promise<unknown> {
-  const { inUse } = native.simd();
-  const threads = native.threads();
-  native.simd("baseline");
-  native.setThreads(1);
+/** Does `body` with this many threads. */
+export function withThreads<T>(count: number, body: () => T): T {
+  const before = native.threads();
+  native.setThreads(count);
   try {
-    return await onWorker(name, request, (job) => native.cancel(job)).catch((error: unknown) => error);
+    return body();
   } finally {
-    native.simd(inUse as "baseline");
-    native.setThreads(threads);
+    native.setThreads(before);
   }
 }
 
-/** What compute gives, which is the same bytes with any instructions and with one thread or two. */
-export function sameEverywhere<Result extends ArrayBufferView>(compute: () => Result): Result {
-  const { inUse } = native.simd();
-  const threads = native.threads();
-  try {
-    const wanted = compute();
-    for (const target of simdTargets()) {
-      for (const count of [1, 2]) {
-        native.simd(target);
-        native.setThreads(count);
-        if (!sameBits(wanted, compute())) {
-          throw new Error(`other bytes with ${target} and ${count} threads`);
-        }
-      }
-    }
-    return wanted;
-  } finally {
-    native.simd(inUse as "baseline");
-    native.setThreads(threads);
-  }
+/** The largest |a_i - b_i| / (1 + |b_i|); NaN where one is NaN. */
+export function worstDifference(a: ArrayLike<number>, b: ArrayLike<number>): number {
+  if (a.length !== b.length) return NaN;
+  return Array.from(a).reduce((worst, value, i) => {
+    const wanted = b[i] as number;
+    return Math.max(worst, value === wanted ? 0 : Math.abs(value - wanted) / (1 + Math.abs(wanted)));
+  }, 0);
 }
