@@ -301,6 +301,12 @@ export interface Binding {
   maskMomentsAsync(request: MaskRequest, settle: MaskSettle, progress: MaskProgress): number;
   /** Makes all kernels of the process use these instructions from now on, for tests; throws when the machine lacks them. */
   simd(target?: "baseline" | "avx2" | "avx512"): { inUse: string; best: string };
+  /**
+   * One pass through memory on the calling thread and idle ones of the pool, what the rate of masks is compared with:
+   * reads array and returns the exclusive or of its elements, or writes 1 to all of them, or copies from, which has as
+   * many and does not overlap, into it. The last two write past the caches and return 0.
+   */
+  memory(operation: "read" | "write" | "copy", array: Uint32Array, from?: Uint32Array): number;
   /** X'X / rows, column-major columns x columns. */
   gram(x: NativeMatrix): Float64Array;
   /** One ridge step (gram + diag(weights)) w = correlation by Cholesky. */

@@ -5,12 +5,20 @@ import { parseArgs } from "node:util";
 import { packageRoot } from "./drivers/native.ts";
 import { currentCommit, describeMachine, type Machine } from "./machine.ts";
 import { watchOthers } from "./others.ts";
+import { writeReadme } from "./readme.ts";
 import { type TextTable, toMarkdown, toTerminal } from "./table.ts";
 import { abortTable, abortTrial } from "./trials/abort.ts";
 import { type Comparison, comparisonTable } from "./trials/comparison.ts";
 import { eventLoopTable, eventLoopTrial } from "./trials/eventLoop.ts";
 import { callTable, fitTrial } from "./trials/fit.ts";
 import { gramTrial } from "./trials/gram.ts";
+import { callsTable, callsTrial } from "./trials/masks/calls.ts";
+import { type FrameworksReport, frameworksTrial } from "./trials/masks/frameworks.ts";
+import { limitsTable, memoryTrial, ratesTable } from "./trials/masks/memory.ts";
+import { frameworksTable, maskNotes, maskSizes, scriptsTable } from "./trials/masks/report.ts";
+import { scriptsTrial } from "./trials/masks/scripts.ts";
+import { shortTable } from "./trials/masks/short.ts";
+import type { MaskMeasurement } from "./trials/masks/table.ts";
 import { ridgeTrial } from "./trials/ridge.ts";
 import { allSizes } from "./trials/sizes.ts";
 import { tablesTable, tablesTrial } from "./trials/tables.ts";
@@ -48,12 +56,31 @@ const trials: Record<string, Trial> = {
     const delays = await abortTrial();
     return { tables: [abortTable(delays)], data: delays };
   },
+  scripts: async (sizes) => {
+    const measurements = await scriptsTrial(sizes);
+    return { tables: [scriptsTable(measurements)], data: measurements };
+  },
+  frameworks: async (sizes) => {
+    const report = await frameworksTrial(sizes);
+    return { tables: [frameworksTable(report)], data: report };
+  },
+  memory: async (sizes) => {
+    const report = await memoryTrial(sizes);
+    return { tables: [ratesTable(report), limitsTable(report)], data: report };
+  },
+  calls: async () => {
+    const measurements = await callsTrial();
+    return { tables: [callsTable(measurements)], data: measurements };
+  },
 };
 
 interface Subject {
   readonly title: string;
   readonly trials: readonly string[];
+  readonly sizes: readonly number[];
   readonly notes: readonly string[];
+  /** Of a whole run, by trial: what it puts into the README. */
+  readonly readme?: (results: Record<string, unknown>) => void;
 }
 
 const timing =
@@ -65,6 +92,7 @@ const subjects: Record<string, Subject> = {
   reweighted: {
     title: "Benchmark of the reweighted fit",
     trials: ["gram", "ridge", "fit", "eventLoop", "abort"],
+    sizes: allSizes,
     notes: [
       timing,
       data,
@@ -74,7 +102,18 @@ const subjects: Record<string, Subject> = {
   tables: {
     title: "Benchmark of penalties from functions of the caller",
     trials: ["tables"],
+    sizes: allSizes,
     notes: [timing, data],
+  },
+  masks: {
+    title: "Benchmark of masks",
+    trials: ["scripts", "frameworks", "calls", "memory"],
+    sizes: maskSizes,
+    notes: maskNotes,
+    readme: ({ scripts, frameworks }) => {
+      const report = frameworks as FrameworksReport;
+      if (report.complete) writeReadme("masks", shortTable(scripts as MaskMeasurement[], report));
+    },
   },
 };
 
@@ -91,13 +130,14 @@ async function main(): Promise<void> {
     options: { reports: { type: "string" }, trials: { type: "string" }, sizes: { type: "string" } },
   });
   const chosen = requireKnown(subjects, values.reports, "report");
-  const sizes = values.sizes?.split(",").map(Number) ?? allSizes;
+  const sizes = values.sizes?.split(",").map(Number);
   const wanted = requireKnown(trials, values.trials, "trial");
   const whole = values.trials === undefined && values.sizes === undefined;
   for (const name of chosen) {
     const subject = subjects[name] as Subject;
     const parts = subject.trials.filter((trial) => wanted.includes(trial));
-    if (parts.length > 0) await measure(name, { ...subject, trials: parts }, sizes, whole);
+    if (parts.length > 0)
+      await measure(name, { ...subject, trials: parts, sizes: sizes ?? subject.sizes }, whole);
   }
 }
 
@@ -111,8 +151,7 @@ function requireKnown(table: object, list: string | undefined, noun: string): st
 
 async function measure(
   name: string,
-  { title, trials: parts, notes }: Subject,
-  sizes: readonly number[],
+  { title, trials: parts, sizes, notes, readme }: Subject,
   write: boolean,
 ): Promise<void> {
   const command = `npm run bench -- --reports ${name}`;
@@ -143,6 +182,7 @@ async function measure(
   writeFileSync(new URL(`${name}.md`, folder), text);
   const json = `${JSON.stringify({ ...origin, otherCores, ...results }, null, 1)}\n`;
   writeFileSync(new URL(`${name}.json`, folder), json);
+  readme?.(results);
   console.log(`Written to bench/results/${name}.md and .json\n`);
 }
 

@@ -7,9 +7,14 @@ import { median, quantile } from "./statistics.ts";
 
 export interface Candidate {
   readonly name: string;
-  run(): void | Promise<void>;
+  /** A promise of a number: the milliseconds that it took by a clock of its own, as that of another process. */
+  run(): void | Promise<void> | Promise<number>;
+  /** Before each sample, outside of its time. */
+  prepare?(): void;
   /** Pieces of work in one run, 1 by default; times are per piece. */
   readonly pieces?: number;
+  /** Samples that it has at least, however slow it is. */
+  readonly leastSamples?: number;
 }
 
 export interface Timing {
@@ -33,7 +38,7 @@ const sampleTime = 5;
 const warmUpTime = 160;
 /** What the samples of one candidate may take in total; a slow one gets fewer. */
 const budget = 4000;
-/** A candidate that takes longer has one run: its code is warm from smaller sizes. */
+/** A candidate that takes longer has one run, if it is not told otherwise: its code is warm from smaller sizes. */
 const slow = 1500;
 
 interface Racer {
@@ -85,17 +90,22 @@ async function warmUp(candidate: Candidate): Promise<number> {
 
 function enter(candidate: Candidate, once: number): Racer {
   const duration = Math.max(once * (candidate.pieces ?? 1), 1e-4);
-  if (duration > slow) return { candidate, repeats: 1, turns: 0, samples: [once] };
+  const least = candidate.leastSamples ?? 1;
+  if (duration > slow && least === 1) return { candidate, repeats: 1, turns: 0, samples: [once] };
   const repeats = Math.ceil(sampleTime / duration);
-  const turns = Math.min(rounds, Math.max(1, Math.floor(budget / (repeats * duration))));
+  const turns = Math.min(rounds, Math.max(least, Math.floor(budget / (repeats * duration))));
   return { candidate, repeats, turns, samples: [] };
 }
 
-async function sample({ run, pieces = 1 }: Candidate, repeats: number): Promise<number> {
+async function sample(candidate: Candidate, repeats: number): Promise<number> {
+  const { run, pieces = 1 } = candidate;
+  candidate.prepare?.();
+  let ownTime = 0;
   const start = performance.now();
   for (let i = 0; i < repeats; ++i) {
     const pending = run();
-    if (pending !== undefined) await pending;
+    if (pending !== undefined) ownTime += (await pending) ?? 0;
   }
-  return (performance.now() - start) / (repeats * pieces);
+  const time = ownTime > 0 ? ownTime : performance.now() - start;
+  return time / (repeats * pieces);
 }

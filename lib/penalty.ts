@@ -130,14 +130,6 @@ export class Penalty {
   keepProbability(w: VectorLike, lambda?: number): Float64Array;
   keepProbability(w: number | VectorLike, lambda?: number): number | Float64Array;
   keepProbability(w: number | VectorLike, lambda = 1): number | Float64Array {
-    if (typeof w !== "number" && this.separable) {
-      requireLambda(lambda);
-      const vector = magnitudes("w", w);
-      if (vector.length > 0) {
-        native.keepProbabilities(this.#native, vector, lambda, vector);
-        return vector;
-      }
-    }
     const eta = this.etaHat(w, lambda);
     return typeof eta === "number" ? keep(eta, lambda) : eta.map((value) => keep(value, lambda));
   }

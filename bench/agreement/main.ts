@@ -1,8 +1,9 @@
 // npm run agreement: every algorithm on every problem, written to bench/results/agreement.md and .json; and in short to
 // the README, between its two comments.
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { packageRoot } from "../drivers/native.ts";
 import { currentCommit, describeMachine } from "../machine.ts";
+import { writeReadme } from "../readme.ts";
 import { duration, exponent, type TextTable, toMarkdown, toTerminal } from "../table.ts";
 import { algorithms, compare, type Outcome } from "./compare.ts";
 import { agreementPenalties, agreementProblems } from "./problems.ts";
@@ -45,20 +46,6 @@ function shortRow(problem: string, penalty: string, outcomes: readonly Outcome[]
     return `${sign}${exponent(Math.abs(difference))}${band}`;
   });
   return [problem, penalty, ...cells];
-}
-
-function writeReadme(rows: readonly string[][]): void {
-  const file = new URL("README.md", packageRoot);
-  const head = ["problem", "penalty", ...algorithms];
-  const table = toMarkdown({ title: "", head, rows, labels: 2, notes: [] })
-    .split("\n")
-    .slice(2)
-    .join("\n")
-    .trim();
-  const [before, after] = ["<!-- agreement -->", "<!-- /agreement -->"];
-  const parts = readFileSync(file, "utf8").split(new RegExp(`${before}[^]*${after}`));
-  if (parts.length !== 2) throw new Error(`README.md must have ${before} and ${after} once`);
-  writeFileSync(file, parts.join(`${before}\n${table}\n${after}`));
 }
 
 const notes = [
@@ -104,5 +91,5 @@ writeFileSync(
   new URL("agreement.json", folder),
   `${JSON.stringify({ command, commit, machine, results: data }, null, 1)}\n`,
 );
-writeReadme(short);
+writeReadme("agreement", { head: ["problem", "penalty", ...algorithms], rows: short, labels: 2 });
 console.log("Written to bench/results/agreement.md and .json, and to README.md");

@@ -60,6 +60,7 @@ void load(napi_env env, napi_value exports) {
       entry<maskedProductAsync>("maskedProductAsync", environment),
       entry<maskMomentsAsync>("maskMomentsAsync", environment),
       entry<simd>("simd", environment),
+      entry<memory>("memory", environment),
       entry<gram>("gram", environment),
       entry<ridge>("ridge", environment),
       entry<threads>("threads", environment),

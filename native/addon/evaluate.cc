@@ -126,16 +126,17 @@ napi_value ofWeights(napi_env env, const Arguments& arguments, OfWeights functio
   const ArrayView w = viewArray(env, arguments[1], {"w"}, {napi_float64_array});
   const ArrayView out =
       viewArray(env, arguments[3], {"out"}, {napi_float64_array}, {w.length, "the length of w"});
+  if (w.length == 0) throw Failure("EMPTY", "w must not be empty");
   // A copy, since the two may overlap.
   std::vector<double> values(w.length);
-  if (w.length > 0) std::memcpy(values.data(), w.bytes, sizeof(double) * w.length);
+  std::memcpy(values.data(), w.bytes, sizeof(double) * w.length);
   requireFinite(values, "w");
   if (tabulated) {
     if (auto table = penalty->tabulated(lambda)) penalty = std::move(table);
   }
   ((*penalty).*function)(values, lambda, values);
   auto* const memory = const_cast<std::uint8_t*>(out.bytes);
-  if (w.length > 0) std::memcpy(memory, values.data(), sizeof(double) * w.length);
+  std::memcpy(memory, values.data(), sizeof(double) * w.length);
   return nullptr;
 }
 

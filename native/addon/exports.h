@@ -45,6 +45,8 @@ napi_value maskMoments(Environment&, const Arguments&);
 napi_value applyMaskAsync(Environment&, const Arguments&);
 napi_value maskedProductAsync(Environment&, const Arguments&);
 napi_value maskMomentsAsync(Environment&, const Arguments&);
+// memory.cc
+napi_value memory(Environment&, const Arguments&);
 // linear.cc
 napi_value gram(Environment&, const Arguments&);
 napi_value ridge(Environment&, const Arguments&);

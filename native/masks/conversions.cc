@@ -63,13 +63,13 @@ bool copyDoubles(const double* weights, std::size_t count, double* out) {
 void narrowVectors(const double* values, std::size_t count, float* out) {
   const DoubleLanes lanes;
   const auto largest = hn::Set(lanes, double{std::numeric_limits<float>::max()});
-  // Infinity as twice the largest number: some targets of Highway demote it to that number.
+  const auto one = hn::Set(lanes, 1.0);
   const auto narrowed = [&](auto x) HWY_ATTR {
-    const auto beyond = hn::Gt(hn::Abs(x), largest);
-    const auto infinite = hn::Eq(hn::Abs(x), hn::Inf(lanes));
-    const auto finite = hn::IfThenElse(beyond, hn::CopySign(largest, x), x);
-    const auto factor = hn::IfThenElse(infinite, hn::Set(lanes, 2.0), hn::Set(lanes, 1.0));
-    return hn::Mul(hn::DemoteTo(FloatLanes(), finite), hn::DemoteTo(FloatLanes(), factor));
+    const auto size = hn::Abs(x);
+    const auto bounded = hn::IfThenElse(hn::Gt(size, largest), hn::CopySign(largest, x), x);
+    // Some targets have DemoteTo give the largest number for infinity, too.
+    const auto factor = hn::IfThenElse(hn::Eq(size, hn::Inf(lanes)), hn::Add(one, one), one);
+    return hn::Mul(hn::DemoteTo(FloatLanes(), bounded), hn::DemoteTo(FloatLanes(), factor));
   };
   const std::size_t done = eachVector(count, [&](std::size_t i) HWY_ATTR {
     hn::StoreU(narrowed(hn::LoadU(lanes, values + i)), FloatLanes(), out + i);

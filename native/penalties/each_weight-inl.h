@@ -13,12 +13,16 @@
 #endif
 
 #include "hwy/highway.h"
-#include "penalties/lane_math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace flipside {
 namespace HWY_NAMESPACE {
 namespace hn = hwy::HWY_NAMESPACE;
+
+using DoubleLanes = hn::ScalableTag<double>;
+using DoubleVector = hn::Vec<DoubleLanes>;
+
+HWY_INLINE DoubleVector all(double value) { return hn::Set(DoubleLanes(), value); }
 
 /// `variance` maps lanes of |w| to lanes of lambda / etaHat. The last lanes that are no elements
 /// are of w = 1.
@@ -48,4 +52,5 @@ HWY_INLINE void eachWeight(const MaskElements& elements, const Variance& varianc
 }  // namespace HWY_NAMESPACE
 }  // namespace flipside
 HWY_AFTER_NAMESPACE();
+
 #endif

@@ -10,7 +10,8 @@
 //
 #include "hwy/highway.h"
 #include "penalties/each_weight-inl.h"
-#include "penalties/lane_math-inl.h"
+#include "simd/math-inl.h"
+#include "simd/power-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace flipside {
@@ -58,12 +59,13 @@ void power(const MaskElements& elements, double lambda, double exponent) {
   const ScaledPower variance(lambda, -exponent);
   eachWeight(elements, [&](DoubleVector w) HWY_ATTR {
     const auto zero = hn::Eq(w, hn::Zero(DoubleLanes()));
-    return hn::IfThenElse(zero, hn::Inf(DoubleLanes()), variance(w));
+    return hn::IfThenElse(zero, hn::Inf(DoubleLanes()), variance(DoubleLanes(), w));
   });
 }
 
 void sigmoid(const MaskElements& elements) {
-  eachWeight(elements, [](DoubleVector w) HWY_ATTR { return exponential(hn::Neg(w)); });
+  eachWeight(elements,
+             [](DoubleVector w) HWY_ATTR { return exponential(DoubleLanes(), hn::Neg(w)); });
 }
 
 }  // namespace HWY_NAMESPACE

@@ -1,6 +1,7 @@
 // Keep probabilities and mask variances of many weights, for penalties whose etaHat has a closed
 // form. Each computes v = lambda / etaHat(|w|) without cancellation, and alpha = 1 / (1 + v): both
-// to a few units in the last place wherever they are normal numbers, whatever etaHat would do.
+// to 1e-15 relative wherever they are normal numbers and lambda and the parameters are well above
+// the least normal one, whether or not etaHat is in the range of a double.
 #pragma once
 
 #include <span>

@@ -91,6 +91,30 @@ Table::Table(const TableSpec& spec, const Exact& exact) : spec_(spec), first_(sp
            open ? bounds[i + 1] : bounds[i + 1] * (1.0 - 1e-11), exact);
   }
   if (constantAtEnd) append(bounds.back(), infinity, infinity, exact);
+  prepareLanes();
+}
+
+void Table::prepareLanes() {
+  const Stretch& stretch = stretches_.front();
+  const auto& [limit, coefficient, exponent] = spec_.head;
+  const bool endless = std::isinf(stretch.to);
+  const bool flatBehind = stretches_.size() == 2 && stretches_.back().count == 0;
+  if (stretch.count == 0 || !(limit > 0.0)) return;
+  if (endless ? spec_.tailDecay != 1.0 : !flatBehind) return;
+  static_assert(sizeof(Cell) == 12 * sizeof(double));
+  lanes_ = {.headLimit = limit,
+            .headCoefficient = coefficient,
+            .headExponent = exponent,
+            .first = first_,
+            .last = stretch.last,
+            .end = stretch.to,
+            .lastSlope = stretch.atLast.slope,
+            .lastCurvature = stretch.atLast.curvature,
+            .origin = stretch.origin,
+            .inverseStep = stretch.inverseStep,
+            .cells = stretch.count,
+            .coefficients = cells_.front().logSlope.data(),
+            .stride = sizeof(Cell) / sizeof(double)};
 }
 
 void Table::append(double from, double to, double last, const Exact& exact) {

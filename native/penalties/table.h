@@ -6,13 +6,17 @@
 #pragma once
 
 #include <array>
+#include <cmath>
 #include <cstddef>
 #include <functional>
 #include <memory>
+#include <optional>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "penalties/scaling.h"
+#include "penalties/table_kernel.h"
 
 namespace flipside {
 
@@ -50,11 +54,17 @@ class Table {
   /// exact is called for w >= bounds[0] only; at a bound it gives the values to the right of it.
   /// Omega is taken as constant from a bound with slope 0 to the next.
   Table(const TableSpec& spec, const Exact& exact);
+  Table(const Table&) = delete;
+  Table& operator=(const Table&) = delete;
 
   double omega(double w) const;
   double slope(double w) const;
   double etaHat(double w) const;
   double curvature(double w) const;
+
+  /// lambda / etaHat of a mask family (scaling.h), or null when the table is of a form that the
+  /// kernel of table_kernel.h does not know.
+  const TableSlope* lanes() const { return lanes_ ? &*lanes_ : nullptr; }
 
   /// The largest relative error found between grid points when the table was made, in excess of
   /// what 1e-14 of w is worth.
@@ -87,6 +97,7 @@ class Table {
     double t;
   };
 
+  void prepareLanes();
   void append(double from, double to, double last, const Exact& exact);
   void fill(Stretch& stretch, std::vector<Cell>& cells, const Exact& exact) const;
   double measure(const Stretch& stretch, const std::vector<Cell>& cells, const Exact& exact) const;
@@ -99,6 +110,7 @@ class Table {
   std::vector<Stretch> stretches_;
   std::vector<Cell> cells_;
   double error_ = 0.0;
+  std::optional<TableSlope> lanes_;
 };
 
 /// The table in place of a penalty's functions, with the lambda scaling of Scaling (scaling.h); the
@@ -116,6 +128,17 @@ class TabulatedPenalty final : public Scaling {
   double unitSlope(double w) const override { return table_->slope(w); }
   double unitCurvature(double w) const override { return table_->curvature(w); }
   double unitDualSlope(double eta) const override { return exact_->unitDualSlope(eta); }
+
+ protected:
+  void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,
+                      std::span<double> out) const override {
+    if constexpr (std::is_same_v<Scaling, MaskFamilyPenalty>) {
+      if (const TableSlope* slope = table_->lanes()) {
+        return tableMask({w, quantity, out}, std::sqrt(lambda), *slope);
+      }
+    }
+    Scaling::maskQuantities(w, lambda, quantity, out);
+  }
 
  private:
   std::shared_ptr<const Table> table_;

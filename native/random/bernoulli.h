@@ -32,8 +32,8 @@ std::size_t sampleBits(const Address& address, std::uint64_t first, std::size_t 
                        const double* alpha, std::uint8_t* bits);
 
 /// out[i] = kept ? (scaled ? 1 / alpha : 1) : 0, for Value float, double or uint8_t (never scaled).
-/// 1 / alpha is rounded to Value, a double alpha's to double before; it is the largest number where
-/// it would overflow.
+/// 1 / alpha is rounded to Value, a double alpha's to double before; it does not overflow, as no
+/// element with alpha < 2^-64 is kept.
 template <typename Value>
 void sampleBernoulli(const Address& address, std::uint64_t first, std::size_t count, double alpha,
                      bool scaled, MaskValues<Value> out);

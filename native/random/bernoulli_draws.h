@@ -57,7 +57,8 @@ std::size_t unalignedHead(const Value* out, std::size_t count) {
   return std::min(count, bytes / sizeof(Value));
 }
 
-/// 1 / alpha, or 1 if not scaled.
+/// 1 / alpha, or 1 if not scaled. Finite even where nothing is kept: a cast that overflows is
+/// undefined.
 template <typename Value>
 Value keptValue(double alpha, bool scaled) {
   if (!scaled || std::is_same_v<Value, std::uint8_t>) return Value{1};

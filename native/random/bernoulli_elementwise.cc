@@ -7,6 +7,7 @@
 #include "random/bernoulli.h"
 #include "random/bernoulli_draws.h"
 #include "random/philox.h"
+#include "simd/streaming.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "random/bernoulli_elementwise.cc"
@@ -14,7 +15,6 @@
 // The order matters.
 #include "hwy/foreach_target.h"
 //
-#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 #include "random/expand-inl.h"
 #include "random/words-inl.h"
@@ -58,14 +58,12 @@ HWY_INLINE HWY_ATTR hn::Vec<D> loadWords(D d, const std::uint16_t* words) {
   }
 }
 
-/// What lanes that are kept hold.
-template <bool kScaled, typename Value, class D>
+/// What lanes that are kept hold. These have alpha >= 2^-64: nothing that counts overflows.
+template <bool kScaled, class D>
 HWY_INLINE HWY_ATTR hn::Vec<D> keptLanes(D d, hn::Vec<D> alpha) {
-  using Number = hn::TFromD<D>;
-  const auto one = hn::Set(d, Number{1});
-  if constexpr (!kScaled) return one;
-  const auto most = hn::Set(d, static_cast<Number>(std::numeric_limits<Value>::max()));
-  return hn::Min(hn::Div(one, alpha), most);
+  const auto one = hn::Set(d, hn::TFromD<D>{1});
+  if constexpr (kScaled) return hn::Div(one, alpha);
+  return one;
 }
 
 template <bool kStreaming, class D, typename Value>
@@ -100,7 +98,7 @@ HWY_INLINE HWY_ATTR bool drawWord(const typename Draws::Alpha* alpha, const std:
     const auto kept = hn::Lt(drawn, threshold);
     ties = hn::Or(ties, hn::Eq(drawn, threshold));
     if constexpr (kIsValue) {
-      const auto values = keptLanes<kScaled, Format>(d, probability);
+      const auto values = keptLanes<kScaled>(d, probability);
       storeValues<kStreaming>(d, hn::IfThenElseZero(kept, values), out + j);
     } else {
       word |= bitsOfMask(d, kept) << j;
@@ -208,7 +206,7 @@ HWY_NOINLINE HWY_ATTR std::size_t drawChunks(const Draws& draws) {
     if (invalid != kAllValid) return invalid;
     std::memcpy(lead, lead + kChunk, kBlockWords * sizeof(std::uint16_t));
   }
-  if (kStreaming) hwy::FlushStream();
+  if (kStreaming) finishStreaming();
   return kAllValid;
 }
 

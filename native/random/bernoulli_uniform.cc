@@ -7,6 +7,7 @@
 
 #include "random/bernoulli.h"
 #include "random/bernoulli_draws.h"
+#include "simd/streaming.h"
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "random/bernoulli_uniform.cc"
@@ -14,7 +15,6 @@
 // The order matters.
 #include "hwy/foreach_target.h"
 //
-#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 #include "random/expand-inl.h"
 #include "random/words-inl.h"
@@ -175,7 +175,7 @@ HWY_NOINLINE HWY_ATTR void drawBatches(const Draws& draws) {
     drawn[kLead - 1] = drawn[end - 1];
     begin = kLead - 1;
   }
-  if (kStreaming) hwy::FlushStream();
+  if (kStreaming) finishStreaming();
 }
 
 }  // namespace

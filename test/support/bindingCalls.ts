@@ -288,6 +288,11 @@ export const bindingCalls: readonly Call[] = [
     block: () => 5n,
     out: () => new Uint32Array(7),
   }),
+  plain("memory", {
+    operation: () => "copy",
+    array: () => new Uint32Array(5),
+    from: () => new Uint32Array(5),
+  }),
   plain(
     "gram",
     { x: sparse },

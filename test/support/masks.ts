@@ -9,7 +9,7 @@ export interface Place {
   element: bigint;
 }
 
-const domains = { elementwise: 1n, refinement: 2n, uniformBits: 3n, normal: 4n, hardConcrete: 5n };
+export const domains = { elementwise: 1n, refinement: 2n, uniformBits: 3n, normal: 4n, hardConcrete: 5n };
 
 function block({ seed, stream }: Place, domain: keyof typeof domains, index: bigint): bigint[] {
   const words = new Uint32Array(4);
@@ -34,15 +34,20 @@ export function keptElementwise(place: Place, alpha: number): boolean {
   return (word << 48n) + ((w1 & 0xffffn) << 32n) + w0 < threshold(alpha);
 }
 
-/** Whether an element is kept when all have the same alpha. */
-export function keptUniform(place: Place, alpha: number): boolean {
+/** The 64 bits U that one alpha for all is compared with. */
+export function uniformNumber(place: Place): bigint {
   const lane = place.element % 512n;
   let u = 0n;
   for (let k = 0n; k < 64n; ++k) {
     const words = block(place, "uniformBits", 256n * (place.element / 512n) + 4n * k + lane / 128n);
     u = 2n * u + ((at(words, (lane % 128n) / 32n) >> (lane % 32n)) & 1n);
   }
-  return u < threshold(alpha);
+  return u;
+}
+
+/** Whether an element is kept when all have the same alpha. */
+export function keptUniform(place: Place, alpha: number): boolean {
+  return uniformNumber(place) < threshold(alpha);
 }
 
 /** The standard normal number of an element, to a few units in the last place of itself. */

@@ -2,6 +2,7 @@
 // precision, within the bounds that native/random/continuous.h states, and the same bits everywhere.
 import fc from "fast-check";
 import { afterEach, describe, expect, test } from "vitest";
+import { expectFailure } from "../../support/failures.ts";
 import { hardConcrete, logit, normal } from "../../support/masks.ts";
 import { native } from "../../support/native.ts";
 import { check } from "../../support/property.ts";
@@ -147,15 +148,15 @@ describe.each(cases)("%s, %s", (kind, _, Format) => {
     expect(same(draw(new Format(2500), { kind, parameter: 0.3 }), out)).toBe(true);
   });
 
-  // The words next to 0, 2^32 and quarter turns; of 2^22 of them the nearest are some 2^10 away.
-  test("the extremes of 2^22 draws", () => {
+  // The words next to 0, 2^32 and quarter turns; of 2^21 the nearest are some 2^11 away.
+  test("the extremes of 2^21 draws", () => {
     // A wide sigmoid, so that none is clamped, nor 1 rounded off.
     const wide = { beta: 100, gamma: -1e-9, zeta: 1 + 1e-9 };
     const request = { kind, parameter: kind === "gaussian" ? 1e6 : 0, shape: wide };
-    const size = 2 ** 22;
+    const size = 2 ** 21;
     const out = draw(new Format(size), request);
-    const [low, high, small] = [0, 0, 0];
-    const places = [low, high, small];
+    // Of the lowest, the highest and the one next to the middle.
+    const places = [0, 0, 0];
     const middle = kind === "gaussian" ? 1 : 0.5;
     for (let i = 0; i < size; ++i) {
       const value = out[i] as number;
@@ -164,8 +165,8 @@ describe.each(cases)("%s, %s", (kind, _, Format) => {
       if (Math.abs(value - middle) < Math.abs((out[places[2] as number] as number) - middle)) places[2] = i;
     }
     const logits = places.map((i) => (kind === "gaussian" ? normal : logit)(place(0, i)));
-    // At 2^-22 from the ends |z| is about 5 and |logit| about 15.
-    const rare = kind === "gaussian" ? 4.5 : 13;
+    // At 2^-21 from the ends |z| is about 5 and |logit| about 14.
+    const rare = kind === "gaussian" ? 4.5 : 12;
     expect(logits[0]).toBeLessThan(-rare);
     expect(logits[1]).toBeGreaterThan(rare);
     expect(Math.abs(logits[2] as number)).toBeLessThan(1e-5);
@@ -195,6 +196,21 @@ describe.each(targets)("extreme parameters, %s", (target) => {
       parameter: Format.of(Infinity, 0, Infinity),
     });
     expect(Array.from(mixed)).toEqual([0, 1, 0]);
+  });
+
+  test.each(formats)("what is no parameter, %s", (Format) => {
+    native.simd(target);
+    for (const index of [0, 1, 700, 1023, 1024, 2999]) {
+      const parameter = new Format(3000).fill(0.5);
+      parameter[2999] = NaN;
+      parameter[index] = NaN;
+      const message = (name: string, range: string) => `${name} must be ${range}, but ${name}[${index}] is`;
+      const masks = (kind: Request["kind"]) => () => draw(new Format(3000), { kind, parameter, first: 1 });
+      expectFailure(masks("gaussian"), "NOT_FINITE", message("standardDeviation", ">= 0"));
+      expectFailure(masks("hardConcrete"), "NOT_FINITE", message("location", "a number"));
+      parameter[index] = -1e-30;
+      expectFailure(masks("gaussian"), "OUT_OF_RANGE", message("standardDeviation", ">= 0"));
+    }
   });
 
   const shapes = [
