@@ -6,8 +6,9 @@ import { fillInBackground, maskControls, settlingWith } from "./masks/background
 import { type Given, type MaskCall, maskCalls, readGiven } from "./masks/given.js";
 import { apart, freshArray, inOtherBuffer, readStorage, type Storage, storedLength } from "./masks/memory.js";
 import type {
+  ArrayOfFormat,
   BackgroundOptions,
-  FormatArrays,
+  FreshArray,
   MaskArray,
   MaskFormat,
   MaskMoments,
@@ -33,18 +34,18 @@ const moments = maskCalls("maskMoments", []);
  * @throws FlipsideError: bad options, TOO_LARGE (use `sampleMaskAsync`), OUT_OF_MEMORY.
  */
 export function sampleMask<
-  Format extends MaskFormat = "float32",
-  Out extends MaskArray = FormatArrays[Format],
->(options: SampleMaskOptions<Format, Out>): Out {
+  Format extends MaskFormat = never,
+  Out extends ArrayOfFormat<Format> = FreshArray<Format>,
+>(options: SampleMaskOptions<Format, Out>): NoInfer<Out> {
   const given = readGiven(sampling.here, options);
   const storage = readStorage(given);
   const plan = planMask(given, storage);
   requireSmallMask(sampling.here, plan.extent.elements, plan.variation);
   const out = storage.out ?? freshMask(storage, plan);
   const parameter =
-    plan.parameter === null || storage.out === undefined ? plan.parameter : apart(plan.parameter, out, false);
+    plan.parameter === null || storage.out === undefined ? plan.parameter : apart(plan.parameter, out, true);
   native.sampleMask(headerOf(plan, storage.format), out, parameter, plan.variation.penalty);
-  return out as Out;
+  return out as NoInfer<Out>;
 }
 
 /**
@@ -55,9 +56,9 @@ export function sampleMask<
  * @throws FlipsideError, always as a rejection: bad options, ABORTED, OUT_OF_MEMORY.
  */
 export async function sampleMaskAsync<
-  Format extends MaskFormat = "float32",
-  Out extends MaskArray = FormatArrays[Format],
->(options: SampleMaskOptions<Format, Out> & BackgroundOptions): Promise<Out> {
+  Format extends MaskFormat = never,
+  Out extends ArrayOfFormat<Format> = FreshArray<Format>,
+>(options: SampleMaskOptions<Format, Out> & BackgroundOptions): Promise<NoInfer<Out>> {
   const given = readGiven(sampling.background, options);
   const storage = readStorage(given);
   const plan = planMask(given, storage);
@@ -68,7 +69,9 @@ export async function sampleMaskAsync<
   };
   const make = () => freshMask(storage, plan);
   const controls = maskControls(sampling.background, given);
-  return fillInBackground(native.sampleMaskAsync, request, storage.out, make, controls) as Promise<Out>;
+  return fillInBackground(native.sampleMaskAsync, request, storage.out, make, controls) as Promise<
+    NoInfer<Out>
+  >;
 }
 
 /**
@@ -139,7 +142,7 @@ function planKept(call: MaskCall, given: Given): Plan {
     throw new FlipsideError("UNSUPPORTED", message);
   }
   if (plan.extent.draws <= 2 ** 32) return plan;
-  const message = `${call.name} must have at most 2^32 draws, but has ${plan.extent.draws}`;
+  const message = `options must give at most 2^32 draws for ${call.name}, but give ${plan.extent.draws}`;
   throw new FlipsideError("TOO_LARGE", message);
 }
 

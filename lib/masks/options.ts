@@ -78,13 +78,23 @@ export interface MaskOptions {
   readonly structure?: MaskStructure | undefined;
 }
 
-/** @internal */
+/** The array of each format. */
 export interface FormatArrays {
   float32: Float32Array;
   float64: Float64Array;
   uint8: Uint8Array;
   bits: Uint8Array;
 }
+
+/** The arrays that may hold a mask of the format; any without one. */
+export type ArrayOfFormat<Format extends MaskFormat> = [Format] extends [never]
+  ? MaskArray
+  : FormatArrays[Format];
+
+/** What holds it where the caller gives no array. */
+export type FreshArray<Format extends MaskFormat> = [Format] extends [never]
+  ? Float32Array
+  : FormatArrays[Format];
 
 /** The options of `sampleMask`. */
 export interface SampleMaskOptions<Format extends MaskFormat = MaskFormat, Out extends MaskArray = MaskArray>

@@ -97,9 +97,7 @@ function readExtent(
 /** An error if this is too much for the thread of the caller. */
 export function requireSmall(call: MaskCall, size: number, limit: number, what: string): void {
   if (size <= limit) return;
-  const message =
-    `${call.name} must have at most ${limit} ${what}, because it blocks the thread, but has ${size}: ` +
-    `use ${call.name}Async`;
+  const message = `options must give at most ${limit} ${what} for ${call.name}, which blocks the thread, but give ${size}: use ${call.name}Async`;
   throw new FlipsideError("TOO_LARGE", message);
 }
 

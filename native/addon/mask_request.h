@@ -51,6 +51,12 @@ class MaskInput {
  public:
   /// Calls no JavaScript.
   MaskInput(napi_env env, napi_value numbers, napi_value parameter, napi_value penalty);
+  // The draws point into the copies of the parameters, which move along but are not copied.
+  MaskInput(const MaskInput&) = delete;
+  MaskInput& operator=(const MaskInput&) = delete;
+  MaskInput(MaskInput&&) = default;
+  MaskInput& operator=(MaskInput&&) = default;
+  ~MaskInput() = default;
 
   const MaskHeader& header() const { return header_; }
   /// Good while this is where it is.

@@ -1,10 +1,10 @@
 // The code of a worker_thread: fits as told, the answer as a message.
 import { parentPort, workerData } from "node:worker_threads";
-import { fit as fitAsync, fitSync, penalties, threads } from "flipside";
+import { applyMaskAsync, fit as fitAsync, fitSync, penalties, sampleMaskAsync, threads } from "flipside";
 import { endless, largeProblem } from "../support/longFit.ts";
 import { plainProblem, problemOf } from "../support/problems.ts";
 
-const mode = workerData as "fits" | "endless" | "endless on its own thread" | "bad";
+const mode = workerData as "fits" | "endless" | "endless on its own thread" | "bad" | "mask" | "a long mask";
 
 if (mode === "fits") {
   const fits = Array.from({ length: 30 }, (_, k) => {
@@ -14,6 +14,18 @@ if (mode === "fits") {
   });
   const objectives = (await Promise.all(fits)).map(({ objective }) => objective);
   parentPort?.postMessage({ objectives, jobs: threads.activity().jobs });
+} else if (mode === "mask") {
+  // In memory that comes from the main thread and goes back there.
+  parentPort?.once("message", async (out: Float32Array) => {
+    const mask = await sampleMaskAsync({ keepProbability: 0.3, seed: 8, out });
+    parentPort?.postMessage(mask, [mask.buffer as ArrayBuffer]);
+  });
+} else if (mode === "a long mask") {
+  const size = 4096;
+  const weights = { data: new Float64Array(size * size), rows: size, columns: size };
+  const out = new Float64Array(size * size);
+  const onProgress = () => parentPort?.postMessage("running");
+  void applyMaskAsync({ keepProbability: 0.5, weights, x: weights, out, onProgress });
 } else if (mode === "bad") {
   const error: unknown = await fitAsync(problemOf(plainProblem(3, 1)), {
     penalty: penalties.l1(),

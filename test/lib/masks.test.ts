@@ -1,5 +1,5 @@
 // sampleMask against the definition of every draw (test/support/masks.ts), and what its options mean.
-import { type MaskFormat, type SampleMaskOptions, sampleKept, sampleMask } from "flipside";
+import { applyMask, type MaskFormat, type MaskOptions, sampleKept, sampleMask } from "flipside";
 import { describe, expect, test } from "vitest";
 import { hardConcrete, keptElementwise, keptUniform, normal } from "../support/masks.ts";
 
@@ -68,7 +68,7 @@ describe("the draws", () => {
   );
 });
 
-const kinds: Record<string, SampleMaskOptions> = {
+const kinds: Record<string, MaskOptions> = {
   "one keep probability": { keepProbability: 0.4, length: 1000 },
   "a keep probability each": { keepProbability: new Float32Array(1000).fill(0.4) },
   gaussian: { kind: "gaussian", standardDeviation: 0.7, length: 1000 },
@@ -98,6 +98,32 @@ describe.each(Object.entries(kinds))("%s", (_, options) => {
       expect(Math.abs((whole[i] as number) - value)).toBeLessThan(2e-6 * Math.max(1, Math.abs(value)));
     });
   });
+});
+
+test("the types of results and what they refuse, which tsc checks", () => {
+  const half = { keepProbability: 0.5, length: 8 };
+  const single: Float32Array = sampleMask(half);
+  const double: Float64Array = sampleMask({ ...half, format: "float64" });
+  const bits: Uint8Array = sampleMask({ ...half, format: "bits" });
+  const same: Float64Array = sampleMask({ ...half, out: double });
+  // @ts-expect-error the result is a Float32Array
+  const other: Float64Array = sampleMask(half);
+  // @ts-expect-error no such option
+  expect(() => sampleMask({ ...half, sed: 1 })).toThrow("sed");
+  // @ts-expect-error out is of another kind
+  expect(() => sampleMask({ ...half, format: "float32", out: double })).toThrow("out");
+  const product: Float32Array = applyMask({ ...half, weights: single });
+  const doubles: Float64Array = applyMask({
+    keepProbability: 1,
+    weights: { data: [1, 2], rows: 1, columns: 2 },
+  });
+  expect([other.length, bits.length, product.length, doubles.length, same === double]).toEqual([
+    8,
+    1,
+    8,
+    2,
+    true,
+  ]);
 });
 
 describe("where a mask goes", () => {

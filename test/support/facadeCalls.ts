@@ -11,6 +11,7 @@ import {
   threads,
 } from "flipside";
 import { verifyExpectation } from "../../dist/expectation.js";
+import { maskCalls } from "./maskCalls.ts";
 import type { Call } from "./mutations.ts";
 
 // Callable with anything at all.
@@ -309,6 +310,7 @@ export const facadeCalls: readonly Call[] = [
   ...fitting,
   ...fitting,
   ...verifying,
+  ...maskCalls,
   ...others,
   ...makers,
   ...(["omega", "dual", "etaHat", "keepProbability"] as const).map(method),
