@@ -174,6 +174,7 @@ export interface NativeProgress {
  * 13 rows, 14 columns, 15 rows and 16 columns of a unit: of a structured mask, or 0. One draw per unit: element
  *    (i, j) of the row-major mask is draw floor(i / unitRows) ceil(columns / unitColumns) + floor(j / unitColumns)
  * 17 for maskedProduct: columns of x. It takes 13 and 14 as the shape of the weights; 15 and 16 may be 0
+ * 18 draws before these, when a mask is drawn slice by slice: added to 7, and to the numbers of elements in messages
  */
 export type MaskHeader = Float64Array;
 export type Floats = Float32Array | Float64Array;

@@ -3,7 +3,7 @@ import { native } from "./binding.js";
 import { expected } from "./errors.js";
 import { fillInBackground, maskControls } from "./masks/background.js";
 import { type Given, maskCalls, readGiven } from "./masks/given.js";
-import { apart, freshArray, inOtherBuffer, requireOut } from "./masks/memory.js";
+import { apart, freshArray, inOtherBuffer, requireOut, sameElements } from "./masks/memory.js";
 import { readOperand, readRight } from "./masks/operands.js";
 import type { ApplyMaskOptions, BackgroundOptions, MaskedArray, MaskedWeights } from "./masks/options.js";
 import { headerOf, type Plan, planApplied, requireSmall, syncLimit } from "./masks/plan.js";
@@ -50,8 +50,8 @@ export function applyMask<Weights extends MaskedWeights>(
 }
 
 /**
- * The same in the background, for any size. Arrays of the caller are copied before the call returns; the memory of `out` is
- * transferred as by `sampleMaskAsync`.
+ * The same in the background, for any size. Arrays of the caller are copied as by `sampleMaskAsync`, with `x` all of them
+ * before the call returns; the memory of `out` is transferred as there.
  *
  * @throws FlipsideError, always as a rejection: bad options, ABORTED, OUT_OF_MEMORY.
  */
@@ -120,9 +120,11 @@ function readMovable(given: Given): { work: Work; request: MaskRequest } {
   const work = readWork(given);
   const { out, weights, x, plan } = work;
   const move = (input: Floats) => (out === undefined ? input : inOtherBuffer(input, out));
+  // Each weight is read before its place is written.
+  const inPlace = out !== undefined && x === undefined && sameElements(weights, out);
   const request = {
     ...requestOf(work),
-    weights: move(weights),
+    weights: inPlace ? weights : move(weights),
     x: x && move(x),
     parameter: plan.parameter === null ? undefined : move(plan.parameter),
   };

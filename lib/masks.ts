@@ -16,6 +16,7 @@ import type {
   SampleMaskOptions,
 } from "./masks/options.js";
 import { headerOf, type Plan, planMask, requireSmall, syncLimit } from "./masks/plan.js";
+import { isLong, runSlices } from "./masks/slices.js";
 import type { Variation } from "./masks/variation.js";
 
 const sampling = maskCalls("sampleMask", ["format", "out"]);
@@ -49,7 +50,8 @@ export function sampleMask<
 }
 
 /**
- * The same in the background, for masks of any size. Arrays of the caller are copied before the call returns. The memory of
+ * The same in the background, for masks of any size. Arrays of the caller are copied before the call returns, those of
+ * more than 2^23 draws a slice at a time meanwhile: leave them as they are until the promise settles. The memory of
  * `out` is transferred: its whole buffer is detached, as by `postMessage`, and the promise resolves with a new array over
  * the same memory. If it rejects after that, the error has that array as its property `out`.
  *
@@ -126,13 +128,15 @@ export async function maskMomentsAsync(options: MaskOptions & BackgroundOptions)
   const given = readGiven(moments.background, options);
   const plan = planMask(given, undefined);
   const request = requestOf(plan, "float64");
-  return runJob<MaskMoments, number>(
-    (settle, progress) => {
-      const result = freshMoments(plan);
-      return native.maskMomentsAsync({ ...request, ...result }, settlingWith(settle, result), progress);
-    },
-    maskControls(moments.background, given),
-  );
+  const controls = maskControls(moments.background, given);
+  if (isLong(request)) {
+    const result = freshMoments(plan);
+    return runSlices(native.maskMomentsAsync, request, () => ({ ...result }), controls).then(() => result);
+  }
+  return runJob<MaskMoments, number>((settle, progress) => {
+    const result = freshMoments(plan);
+    return native.maskMomentsAsync({ ...request, ...result }, settlingWith(settle, result), progress);
+  }, controls);
 }
 
 function planKept(call: MaskCall, given: Given): Plan {

@@ -1,10 +1,11 @@
-import type { MaskProgress, MaskRequest, MaskSettle } from "../../binding.js";
+import type { Floats, MaskProgress, MaskRequest, MaskSettle } from "../../binding.js";
 import { requireControls } from "../convergence.js";
 import { FlipsideError } from "../errors.js";
 import { type Controls, runJob } from "../job.js";
 import type { Given, MaskCall } from "./given.js";
-import { takeOver } from "./memory.js";
+import { sameElements, takeOver } from "./memory.js";
 import type { MaskArray } from "./options.js";
+import { isLong, runSlices } from "./slices.js";
 
 /** A function of the addon that works on a worker. */
 export type BeginMask = (request: MaskRequest, settle: MaskSettle, progress: MaskProgress) => number;
@@ -30,12 +31,19 @@ export function fillInBackground<Out extends MaskArray>(
   make: () => Out,
   controls: Controls<number>,
 ): Promise<Out> {
-  const memory: Held = { out: undefined };
-  const result = runJob<Out, number>((settle, progress) => {
+  const memory: Held<Out> = { out: undefined };
+  const inPlace = out !== undefined && request.weights !== undefined && sameElements(request.weights, out);
+  const take = () => {
     const target = out === undefined ? make() : takeOver(out);
-    if (out !== undefined) memory.out = target;
-    return begin({ ...request, out: target }, settlingWith(settle, target), progress);
-  }, controls);
+    memory.out = target;
+    return inPlace ? { out: target, weights: target as Floats } : { out: target };
+  };
+  const result = isLong(request)
+    ? runSlices(begin, request, take, controls).then(() => memory.out as Out)
+    : runJob<Out, number>((settle, progress) => {
+        const target = take();
+        return begin({ ...request, ...target }, settlingWith(settle, target.out), progress);
+      }, controls);
   return out === undefined ? result : result.catch(returning(memory));
 }
 
@@ -47,12 +55,12 @@ export function settlingWith<Result>(
   return (error) => settle(error, error === null ? result : null);
 }
 
-interface Held {
-  out: MaskArray | undefined;
+interface Held<Out> {
+  out: Out | undefined;
 }
 
 /** Gives the memory that was taken over back with the error. */
-function returning(memory: Held): (error: unknown) => never {
+function returning(memory: Held<MaskArray>): (error: unknown) => never {
   return (error) => {
     if (memory.out !== undefined && error instanceof FlipsideError) {
       Object.defineProperty(error, "out", { value: memory.out, configurable: true });

@@ -66,13 +66,16 @@ export function freshArray<Format extends MaskFormat>(
 
 /** The input, or a copy of it if what is written to `out` would change it. `inPlace`: not where the two are the same array. */
 export function apart(input: Floats, out: MaskArray, inPlace: boolean): Floats {
-  if (bufferOf(input) !== bufferOf(out)) return input;
+  if (bufferOf(input) !== bufferOf(out) || (inPlace && sameElements(input, out))) return input;
   const first = byteOffsetOf(input);
   const begin = byteOffsetOf(out);
-  const same = first === begin && kindOf(input) === kindOf(out) && lengthOf(input) === lengthOf(out);
-  if (same && inPlace) return input;
   const disjoint = first + bytesOf(input) <= begin || begin + bytesOf(out) <= first;
   return disjoint ? input : copyOf(input);
+}
+
+export function sameElements(a: MaskArray, b: MaskArray): boolean {
+  const sameMemory = bufferOf(a) === bufferOf(b) && byteOffsetOf(a) === byteOffsetOf(b);
+  return sameMemory && kindOf(a) === kindOf(b) && lengthOf(a) === lengthOf(b);
 }
 
 /** The input, or a copy of it if it lies in the buffer of `out`, which is to be taken over. */

@@ -101,7 +101,7 @@ export function requireSmall(call: MaskCall, size: number, limit: number, what: 
   throw new FlipsideError("TOO_LARGE", message);
 }
 
-const numbers = new Float64Array(18);
+const numbers = new Float64Array(19);
 
 /**
  * The plan as the addon reads it (binding.d.ts). All plans share one array: no code of the caller runs between this and the
@@ -128,5 +128,6 @@ export function headerOf(plan: Plan, format: MaskFormat, width = 0): MaskHeader 
   numbers[15] = extent.unitRows;
   numbers[16] = extent.unitColumns;
   numbers[17] = width;
+  numbers[18] = 0;
   return numbers;
 }

@@ -11,7 +11,7 @@
 namespace flipside::addon {
 namespace {
 
-constexpr std::size_t kLength = 18;
+constexpr std::size_t kLength = 19;
 constexpr double kWord = 4294967296.0;
 constexpr double kLargestInteger = 9007199254740991.0;
 /// More elements than any array has.
@@ -87,7 +87,8 @@ MaskHeader readMaskHeader(napi_env env, napi_value value) {
   header.packed = numbers.integer(1, "format", 1.0) == 1;
   draws.count = numbers.count(2, "count");
   draws.address = {numbers.wide(3, "seed"), numbers.wide(5, "stream")};
-  draws.first = numbers.integer(7, "offset", kLargestInteger);
+  draws.before = numbers.count(18, "before");
+  draws.first = numbers.integer(7, "offset", kLargestInteger) + draws.before;
   draws.parameter = numbers[8];
   if (draws.kind == MaskKind::hardConcrete) draws.shape = readShape(numbers);
   draws.lambda = numbers[12];

@@ -34,7 +34,7 @@ void applyMask(const MaskDraws& draws, std::span<const Value> weights, Value* ou
     alignas(64) Value mask[kMaskStretch];
     for (std::size_t begin = from; begin < from + length; begin += kMaskStretch) {
       const std::size_t size = std::min(kMaskStretch, from + length - begin);
-      requireFinite("weights", begin, weights.subspan(begin, size));
+      requireFinite("weights", draws.before + begin, weights.subspan(begin, size));
       source.values(begin, size, {mask});
       multiplyElements(&weights[begin], mask, size, out + begin, streaming);
     }

@@ -61,7 +61,7 @@ MaskParameters::MaskParameters(const MaskDraws& draws)
 
 void MaskParameters::fail(std::size_t index, double value) const {
   const auto [name, requirement] = rangeOf(draws_.kind);
-  throw badElement(name, requirement, index, value);
+  throw badElement(name, requirement, draws_.before + index, value);
 }
 
 template <typename Value>
@@ -75,7 +75,7 @@ void MaskParameters::weights(std::size_t begin, std::size_t count, double* out) 
   const auto copy = [&](const auto* given) {
     const std::size_t bad = widenFinite(given + begin, count, out);
     if (bad != kAllValid)
-      throw badElement("weights", "finite", begin + bad, out[bad], "NOT_FINITE");
+      throw badElement("weights", "finite", draws_.before + begin + bad, out[bad], "NOT_FINITE");
   };
   if (const auto* floats = std::get_if<const float*>(&draws_.parameter)) {
     copy(*floats);

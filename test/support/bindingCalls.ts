@@ -149,7 +149,7 @@ function plain(
 
 /** Headers of masks are spoiled number by number too, but for the count: so many draws would be listed. */
 const headerPlaces = (...path: (string | number)[]) =>
-  Array.from({ length: 18 }, (_, i) => [...path, i]).filter((place) => place.at(-1) !== 2);
+  Array.from({ length: 19 }, (_, i) => [...path, i]).filter((place) => place.at(-1) !== 2);
 const maskWords = [
   "kind",
   "format",

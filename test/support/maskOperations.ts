@@ -32,7 +32,7 @@ export function maskNumbers(given: MaskNumbers): Float64Array {
   const { unitRows = 0, unitColumns = 0, width = 0 } = given;
   return Float64Array.of(
     ...[kinds[kind], 0, count, seed, 0, stream, 0, first, parameter, beta, gamma, zeta],
-    ...[lambda, rows, columns, unitRows, unitColumns, width],
+    ...[lambda, rows, columns, unitRows, unitColumns, width, 0],
   );
 }
 

@@ -31,7 +31,7 @@ export function header(options: HeaderOptions): Float64Array {
   const place = [seed % 2 ** 32, Math.floor(seed / 2 ** 32), stream % 2 ** 32, Math.floor(stream / 2 ** 32)];
   return Float64Array.of(
     ...[kinds[kind], packed ? 1 : 0, count, ...place, first],
-    ...[parameter, ...shape, lambda, rows, columns, unitRows, unitColumns, 0],
+    ...[parameter, ...shape, lambda, rows, columns, unitRows, unitColumns, 0, 0],
   );
 }
 

@@ -88,7 +88,7 @@ export function rawMask(
   bits = false,
 ): () => void {
   const one = typeof parameter === "number";
-  const header = new Float64Array(18);
+  const header = new Float64Array(19);
   header.set([kind, bits ? 1 : 0, bits ? 8 * out.length : out.length]);
   header.set([one ? parameter : 0, 2 / 3, -0.1, 1.1], 8);
   const each = one ? null : parameter;
