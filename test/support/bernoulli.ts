@@ -98,7 +98,7 @@ export function draw({ first, count, alpha, format, scaled = true, misaligned = 
   const memory = new arrays[format](misaligned + length + 9).fill(77);
   const out = memory.subarray(misaligned, misaligned + length);
   const [single, each] = typeof alpha === "number" ? [alpha, null] : [Number.NaN, alpha];
-  const header = Float64Array.from({ length: 18 }, () => 0);
+  const header = Float64Array.from({ length: 19 }, () => 0);
   header.set([scaled ? 0 : 1, format === "bits" ? 1 : 0, count]);
   header.set([Number(address.seed), 0, Number(address.stream), 0, first, single], 3);
   native.sampleMask(header, out, each, null);

@@ -160,6 +160,7 @@ const maskWords = [
   "rows",
   "columns",
   "unitRows",
+  "before",
 ].concat(
   ["unitColumns", "keepProbability", "standardDeviation", "location", "weights", "lambda", "penalty"],
   ["request", "numbers", "out", "parameter", "settle", "progress", "beta", "gamma", "zeta"],

@@ -39,7 +39,7 @@ function draw<Out extends Floats>(out: Out, request: Request): Out {
   const single = typeof parameter === "number";
   const { beta, gamma, zeta } = request.shape ?? shape;
   const numbers = [kind === "gaussian" ? 2 : 3, 0, out.length, 7, 0, 3, 0, first, single ? parameter : NaN];
-  const header = Float64Array.from([...numbers, beta, gamma, zeta, 0, 0, 0, 0, 0, 0]);
+  const header = Float64Array.from([...numbers, beta, gamma, zeta, 0, 0, 0, 0, 0, 0, 0]);
   native.sampleMask(header, out, single ? null : parameter, null);
   return out;
 }
