@@ -35,7 +35,7 @@ struct MaskDraws {
   std::uint64_t first = 0;  ///< the number of the first draw
   /// Draws that the caller's arrays had before these, when they come in slices: for messages.
   std::size_t before = 0;
-  std::size_t count = 0;    ///< of draws: of a structured mask its units
+  std::size_t count = 0;  ///< of draws: of a structured mask its units
   /// alpha, sigma or log a by kind; with a penalty the weights that they are taken of.
   MaskParameter parameter{};
   /// Draw i has the variance lambda / etaHat(|w_i|), a hard concrete one relative to its squared

@@ -52,11 +52,11 @@ export function ownMask(name: MaskName, data: MaskData, form: Form): OwnMask {
   const make = () => (isPacked ? new Uint8Array(Math.ceil(data.size / 8)) : new Float32Array(data.size));
   let mask: flipside.MaskArray = make();
   let seed = 0;
+  // A service keeps its options, too: to spread them takes longer than a small mask.
+  const call = form === "out" ? { ...options, seed, out: mask } : { ...options, seed };
   const run = () => {
-    ++seed;
-    mask = flipside.sampleMask(
-      form === "out" ? { ...options, seed, out: mask } : { ...options, seed },
-    ) as flipside.MaskArray;
+    call.seed = ++seed;
+    mask = flipside.sampleMask(call) as flipside.MaskArray;
   };
   const runAsync = async () => {
     ++seed;
