@@ -8,6 +8,8 @@ import { byThreads, type Form, type MaskName, ownMask } from "./ours.ts";
 import type { Aim, MaskMeasurement } from "./table.ts";
 
 const smallest = 1e6;
+/** Milliseconds between a sample of a peer and ours: threads of OpenMP wait busily for a while when they are done. */
+const rest = 30;
 /** Bytes per element of both sides at the same time, with some to spare. */
 const bytesPerElement = 60;
 const leastSamples = 3;
@@ -130,7 +132,7 @@ async function measure(one: Opponents, data: MaskData, python: Peers): Promise<M
     requireSameMean(name, await child.mean(library, name, size), mean, size);
     candidates.push({ name, run: () => child.run(library, name, size), leastSamples });
   }
-  const result = await race([...byThreads(own.run), ...candidates]);
+  const result = await race([...byThreads(own.run, rest), ...candidates]);
   return {
     mask: form === "fresh" ? `${mask}, fresh array` : mask,
     size,

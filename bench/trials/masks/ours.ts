@@ -72,13 +72,19 @@ export function ownMask(name: MaskName, data: MaskData, form: Form): OwnMask {
 
 export const names = { ours: "flipside", oneThread: "one thread" } as const;
 
-/** The same work on all threads, and on one. */
-export function byThreads(run: Candidate["run"]): Candidate[] {
+/** The same work on all threads, and on one, each sample after so many milliseconds of rest. */
+export function byThreads(run: Candidate["run"], rest = 0): Candidate[] {
+  const prepare = (threads: number) => () => {
+    flipside.threads.setThreads(threads);
+    if (rest > 0) Atomics.wait(resting, 0, 0, rest);
+  };
   return [
-    { name: names.ours, run, prepare: () => flipside.threads.setThreads(budget) },
-    { name: names.oneThread, run, prepare: () => flipside.threads.setThreads(1) },
+    { name: names.ours, run, prepare: prepare(budget) },
+    { name: names.oneThread, run, prepare: prepare(1) },
   ];
 }
+
+const resting = new Int32Array(new SharedArrayBuffer(4));
 
 /** A mask of the raw binding on the calling thread, of any size and without a copy of its parameters. */
 export function rawMask(

@@ -19,8 +19,8 @@ export function scriptsTable(measurements: readonly MaskMeasurement[]): TextTabl
 export function frameworksTable({ peers, remarks, measurements }: FrameworksReport): TextTable {
   return masksTable("Against numpy and PyTorch", measurements, [
     `${peers}.`,
-    "They run bench/peers/masks.py in a process of its own, each run timed by its clock.",
-    "Up to 2^24 elements by sampleMask, above by sampleMaskAsync, which copies the parameters first.",
+    "They run bench/peers/masks.py in a process of its own, each run timed by its clock; ours wait until its threads have come to rest.",
+    "Up to 2^24 elements by sampleMask, above by sampleMaskAsync, which copies the parameters slice by slice.",
     ...remarks,
   ]);
 }
