@@ -1,9 +1,10 @@
 // Requests for the functions of masks below the facade.
 import type { Floats, MaskRequest } from "../../binding.js";
+import { header, type Kind, kinds } from "./maskRequests.ts";
 import { native } from "./native.ts";
+import { simdTargets } from "./simd.ts";
 
-export const kinds = { bernoulli: 0, unscaledBernoulli: 1, gaussian: 2, hardConcrete: 3 };
-export type Kind = keyof typeof kinds;
+export { type Kind, kinds };
 export type FloatKind = typeof Float32Array | typeof Float64Array;
 
 export interface MaskNumbers {
@@ -27,13 +28,11 @@ export interface MaskNumbers {
 }
 
 export function maskNumbers(given: MaskNumbers): Float64Array {
-  const { kind = "bernoulli", count, seed = 7, stream = 3, first = 0, parameter = 0.5 } = given;
-  const { beta = 2 / 3, gamma = -0.1, zeta = 1.1, lambda = 0, rows = 0, columns = 0 } = given;
-  const { unitRows = 0, unitColumns = 0, width = 0 } = given;
-  return Float64Array.of(
-    ...[kinds[kind], 0, count, seed, 0, stream, 0, first, parameter, beta, gamma, zeta],
-    ...[lambda, rows, columns, unitRows, unitColumns, width, 0],
-  );
+  const { beta = 2 / 3, gamma = -0.1, zeta = 1.1, rows = 0, columns = 0, parameter = 0.5 } = given;
+  const structure = { rows, columns, unitRows: given.unitRows ?? 0, unitColumns: given.unitColumns ?? 0 };
+  const numbers = header({ ...given, parameter, shape: [beta, gamma, zeta], structure });
+  numbers[17] = given.width ?? 0;
+  return numbers;
 }
 
 /** The elements of a mask as sampleMask draws them. */
@@ -62,13 +61,6 @@ export function onWorker(name: Operation, request: MaskRequest, started = (_job:
     const settle = (error: Error | null) => (error === null ? resolve(fractions) : reject(error));
     started(native[name](request, settle, (fraction) => fractions.push(fraction)));
   });
-}
-
-/** Each set of instructions that this machine has. */
-export function simdTargets(): ("baseline" | "avx2" | "avx512")[] {
-  const { best } = native.simd();
-  const all = ["baseline", "avx2", "avx512"] as const;
-  return all.slice(0, all.indexOf(best as "baseline") + 1);
 }
 
 /** Whether two arrays hold the same bits. */

@@ -1,24 +1,14 @@
 // Keep probabilities and mask variances of many weights, with every set of instructions.
 import fc from "fast-check";
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { curveOf, type NativeTable } from "../../support/curves.ts";
 import { exactMask, exactNames } from "../../support/exactMasks.ts";
 import { handleOf, type NativePenalty, native } from "../../support/native.ts";
 import { type PenaltySpec, penaltiesNamed } from "../../support/penaltyArbitraries.ts";
 import { check } from "../../support/property.ts";
+import { forcedTargets } from "../../support/simd.ts";
 
-type Target = "baseline" | "avx2" | "avx512";
-const best = native.simd().best as Target;
-const targets = (["baseline", "avx2", "avx512"] as const).filter((name) => {
-  try {
-    native.simd(name);
-    return true;
-  } catch {
-    return false;
-  }
-});
-native.simd(best);
-afterAll(() => void native.simd(best));
+const targets = forcedTargets();
 
 const handle = ({ name, parameters }: PenaltySpec) => handleOf(name, ...Object.values(parameters));
 

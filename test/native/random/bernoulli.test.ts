@@ -1,6 +1,6 @@
 // Bernoulli masks with every set of instructions against their definition, element by element.
 import fc from "fast-check";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import {
   address,
   type Drawn,
@@ -17,18 +17,9 @@ import { keptElementwise, keptUniform, uniformNumber } from "../../support/masks
 import { native } from "../../support/native.ts";
 import { check } from "../../support/property.ts";
 import { Random } from "../../support/random.ts";
+import { forcedTargets } from "../../support/simd.ts";
 
-const { best } = native.simd();
-const targets = (["baseline", "avx2", "avx512"] as const).filter((name) => {
-  try {
-    return native.simd(name).inUse === name;
-  } catch {
-    return false;
-  }
-});
-const restore = () => void native.simd(best as "baseline");
-restore();
-afterEach(restore);
+const targets = forcedTargets();
 
 const bytes = (drawn: Drawn) => Buffer.from(drawn.buffer, drawn.byteOffset, drawn.byteLength);
 const random = new Random(1);

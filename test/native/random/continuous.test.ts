@@ -1,24 +1,15 @@
 // Gaussian and hard concrete masks with every set of instructions: each element against its definition in double
 // precision, within the bounds that native/random/continuous.h states, and the same bits everywhere.
 import fc from "fast-check";
-import { afterEach, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { expectFailure } from "../../support/failures.ts";
 import { hardConcrete, logit, normal } from "../../support/masks.ts";
 import { native } from "../../support/native.ts";
 import { check } from "../../support/property.ts";
 import { Random } from "../../support/random.ts";
+import { forcedTargets } from "../../support/simd.ts";
 
-const { best } = native.simd();
-const targets = (["baseline", "avx2", "avx512"] as const).filter((name) => {
-  try {
-    return native.simd(name).inUse === name;
-  } catch {
-    return false;
-  }
-});
-const restore = () => void native.simd(best as "baseline");
-restore();
-afterEach(restore);
+const targets = forcedTargets();
 
 type Floats = Float32Array | Float64Array;
 const kinds = ["gaussian", "hardConcrete"] as const;

@@ -1,19 +1,10 @@
 // One pass through memory, over lengths around those of vectors and chunks, at every alignment.
-import { afterAll, describe, expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { native } from "../../support/native.ts";
+import { forcedTargets } from "../../support/simd.ts";
 
 const lengths = [0, 1, 3, 15, 16, 17, 63, 64, 65, 1000, 2 ** 17 - 1, 2 ** 18 + 5];
-const { best } = native.simd();
-const targets = (["baseline", "avx2", "avx512"] as const).filter((name) => {
-  try {
-    native.simd(name);
-    return true;
-  } catch {
-    return false;
-  }
-});
-native.simd(best as "baseline");
-afterAll(() => void native.simd(best as "baseline"));
+const targets = forcedTargets();
 
 /** toEqual takes seconds for so many elements. */
 function expectSame(actual: Uint32Array, expected: Uint32Array): void {
