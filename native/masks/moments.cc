@@ -22,25 +22,12 @@ bool inRange(MaskKind kind, MaskMoments::By by, double number) {
   return kind == MaskKind::hardConcrete ? !std::isnan(number) : number >= 0.0 && number <= 1.0;
 }
 
-/// The draws with the norms of their units in place of the weights of their elements.
-MaskDraws ofUnits(const MaskDraws& draws, std::vector<double>& norms, const MaskControl& control) {
-  MaskDraws made = draws;
-  if (!draws.structured() || draws.penalty == nullptr || !draws.weightsOfElements) return made;
-  if (const auto* floats = std::get_if<const float*>(&draws.parameter)) {
-    norms = unitNorms(draws.structure, *floats, control);
-  } else {
-    norms = unitNorms(draws.structure, std::get<const double*>(draws.parameter), control);
-  }
-  made.parameter = static_cast<const double*>(norms.data());
-  return made;
-}
-
 }  // namespace
 
 void maskMoments(const MaskDraws& draws, double* mean, double* variance,
                  const MaskControl& control) {
   std::vector<double> norms;
-  const MaskDraws units = ofUnits(draws, norms, control);
+  const MaskDraws units = withUnitNorms(draws, norms, control);
   const MaskParameters parameters(units);
   const bool given = units.penalty == nullptr;
   const MaskMoments moments(

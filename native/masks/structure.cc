@@ -123,8 +123,6 @@ void expandRow(const MaskStructure& s, const Value* units, std::size_t from, std
   }
 }
 
-}  // namespace
-
 template <typename Weight>
 std::vector<double> unitNorms(const MaskStructure& s, const Weight* weights,
                               const MaskControl& control) {
@@ -151,6 +149,8 @@ std::vector<double> unitNorms(const MaskStructure& s, const Weight* weights,
   }
   return out;
 }
+
+}  // namespace
 
 MaskDraws withUnitNorms(const MaskDraws& draws, std::vector<double>& norms,
                         const MaskControl& control) {
@@ -179,8 +179,6 @@ void expandUnits(const MaskStructure& s, const Value* units, std::size_t begin, 
   }
 }
 
-template std::vector<double> unitNorms(const MaskStructure&, const float*, const MaskControl&);
-template std::vector<double> unitNorms(const MaskStructure&, const double*, const MaskControl&);
 template void expandUnits(const MaskStructure&, const float*, std::size_t, std::size_t, float*);
 template void expandUnits(const MaskStructure&, const double*, std::size_t, std::size_t, double*);
 template void expandUnits(const MaskStructure&, const std::uint8_t*, std::size_t, std::size_t,

@@ -8,15 +8,10 @@
 
 namespace flipside {
 
-/// The Euclidean norm of the weights of each unit, which is finite: larger ones are the largest
-/// number. The same however many threads there are. Throws BadValue for a weight that is not
-/// finite.
-template <typename Weight>
-std::vector<double> unitNorms(const MaskStructure& structure, const Weight* weights,
-                              const MaskControl& control);
-
-/// The draws with the norms of their units in place of the weights of their elements, when they
-/// have such. `norms` then holds these, and must outlive the result.
+/// The draws with the Euclidean norms of their units in place of the weights of their elements,
+/// when they have such. `norms` then holds these, and must outlive the result. A norm is finite:
+/// larger ones are the largest number; and the same however many threads there are. Throws BadValue
+/// for a weight that is not finite.
 MaskDraws withUnitNorms(const MaskDraws& draws, std::vector<double>& norms,
                         const MaskControl& control);
 

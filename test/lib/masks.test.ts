@@ -1,5 +1,5 @@
 // sampleMask against the definition of every draw (test/support/masks.ts), and what its options mean.
-import { applyMask, type MaskFormat, type MaskOptions, sampleKept, sampleMask } from "flipside";
+import { applyMask, type MaskFormat, type MaskOptions, penalties, sampleKept, sampleMask } from "flipside";
 import { describe, expect, test } from "vitest";
 import { hardConcrete, keptElementwise, keptUniform, normal } from "../support/masks.ts";
 
@@ -206,5 +206,25 @@ describe("at the ends", () => {
     ]);
     const location = [-Infinity, Infinity, -1e6, 1e6];
     expect(Array.from(sampleMask({ kind: "hardConcrete", location }))).toEqual([0, 1, 0, 1]);
+  });
+});
+
+describe.each([Float32Array, Float64Array])("over its own parameters, %s", (Kind) => {
+  type Numbers = Float32Array | Float64Array;
+  type Varied = (given: Numbers) => MaskOptions;
+  const numbers = (): Numbers => new Kind(70_000).map((_, i) => ((i * 37) % 101) / 100);
+  const adaptive = { penalty: penalties.mcp({ a: 3 }), lambda: 0.1 };
+  const structure = { rows: 700, columns: 100, unit: "row" } as const;
+  const cases: [string, Varied][] = [
+    ["bernoulli", (keepProbability) => ({ keepProbability })],
+    ["gaussian", (standardDeviation) => ({ kind: "gaussian", standardDeviation })],
+    ["hardConcrete", (location) => ({ kind: "hardConcrete", location })],
+    ["a penalty", (weights) => ({ ...adaptive, weights })],
+    ["rows under a penalty", (weights) => ({ ...adaptive, weights, structure })],
+  ];
+  test.each(cases)("%s", (_, optionsOf) => {
+    const out = numbers();
+    const apart = sampleMask({ ...optionsOf(numbers()), seed: 4, out: new Kind(out.length) });
+    expect(sampleMask({ ...optionsOf(out), seed: 4, out })).toEqual(apart);
   });
 });

@@ -4,6 +4,16 @@ import { expect } from "vitest";
 /** A call with arguments that its types forbid. */
 export const loose = <T>(callable: T) => callable as unknown as (...given: unknown[]) => unknown;
 
+/** What the call throws, which must be something. */
+export function failureOf(call: () => unknown): Error & { code: string } {
+  try {
+    call();
+  } catch (error) {
+    return error as Error & { code: string };
+  }
+  throw new Error("accepted");
+}
+
 /** Asserts that the call throws a FlipsideError with this code whose message begins as given. */
 export function expectFailure(call: () => unknown, code: FlipsideErrorCode, begins: string): FlipsideError {
   let error: unknown;

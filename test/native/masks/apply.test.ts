@@ -2,6 +2,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import type { Floats, MaskRequest } from "../../../binding.js";
+import { failureOf } from "../../support/failures.ts";
 import {
   cancelled,
   type FloatKind,
@@ -191,14 +192,7 @@ describe("refuses", () => {
   const numbers = maskNumbers({ count });
   const weights = () => weightsOf(count, Float32Array);
   const out = () => new Float32Array(count);
-  const failure = (request: object) => {
-    try {
-      native.applyMask(request as MaskRequest);
-    } catch (error) {
-      return error as Error & { code: string };
-    }
-    throw new Error("accepted");
-  };
+  const failure = (request: object) => failureOf(() => native.applyMask(request as MaskRequest));
 
   test.each([NaN, Infinity, -Infinity])("a weight that is %d, naming the first", async (bad) => {
     for (const inPlace of [true, false]) {

@@ -1,6 +1,7 @@
 // The exact moments of masks against closed forms, quadrature and draws.
 import { describe, expect, test } from "vitest";
 import type { Floats, MaskRequest, NativePenalty } from "../../../binding.js";
+import { failureOf } from "../../support/failures.ts";
 import {
   cancelled,
   type Kind,
@@ -225,14 +226,7 @@ test.each(Object.keys(kinds) as Kind[])(
 );
 
 describe("refuses", () => {
-  const failure = (request: object) => {
-    try {
-      native.maskMoments(request as MaskRequest);
-    } catch (error) {
-      return error as Error & { code: string };
-    }
-    throw new Error("accepted");
-  };
+  const failure = (request: object) => failureOf(() => native.maskMoments(request as MaskRequest));
 
   test.each([
     [
