@@ -59,11 +59,11 @@ ExpectationRequest readRequest(napi_env env, napi_value value) {
 
   // ... is behind us: from here on the arrays stay as they are.
   const double copy = x.bytes(env);
-  request.x = x.shape();
-  const bool counted =
-      request.x.layout != RawMatrix::Layout::compressedColumns;  // by workspaceBytes
+  const RawMatrix shape = x.shape();
+  request.x = std::make_shared<const RawMatrix>(shape);
+  const bool counted = shape.layout != RawMatrix::Layout::compressedColumns;  // by workspaceBytes
   requireMemory((counted ? 0.0 : copy) + workspaceBytes(request), "this expectation");
-  request.x = x.copy(env);
+  request.x = std::make_shared<const RawMatrix>(x.copy(env));
   for (const VectorArgument& vector : vectors) vector.copy(env);
   if (request.variances.empty()) {
     request.penalty = unwrapPenalty(env, penalty);
@@ -96,7 +96,7 @@ class ExpectationTask final : public Task {
   explicit ExpectationTask(ExpectationRequest request) : request_(std::move(request)) {}
 
   Product run(const Cancellation& cancel, const std::function<void(Product)>& progress) override {
-    checkData(request_.x, request_.y, request_.weights, request_.offset, &cancel);
+    checkData(*request_.x, request_.y, request_.weights, request_.offset, &cancel);
     requireFinite(request_.coefficients, "coefficients");
     requireNonnegative(request_.variances, "variances");
     ExpectationControl control;

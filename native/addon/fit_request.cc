@@ -62,10 +62,10 @@ void readGrid(napi_env env, napi_value pathLength, napi_value pathRatio, FitRequ
 }
 
 /// Outcomes are there twice while they are handed over: as vectors and as typed arrays.
-double resultBytes(const FitRequest& request) {
+double resultBytes(const FitRequest& request, std::size_t columns) {
   const std::size_t fits = std::max(request.lambdas.size(), request.pathLength);
   return 2.0 * static_cast<double>(fits) *
-         (24.0 * static_cast<double>(request.x.columns) + sizeof(FitOutcome));
+         (24.0 * static_cast<double>(columns) + sizeof(FitOutcome));
 }
 
 }  // namespace
@@ -92,21 +92,22 @@ FitRequest readFitRequest(napi_env env, napi_value value) {
   readSolver(env, value, request);
 
   // ... is behind us: from here on the arrays stay as they are.
-  request.x = x.shape();
+  const RawMatrix shape = x.shape();
   request.lambdas = copyDoubles(env, lambdas, {"lambdas"});
   readGrid(env, pathLength, pathRatio, request);
   const double copy = x.bytes(env);
-  const bool counted =
-      request.x.layout != RawMatrix::Layout::compressedColumns;  // by workspaceBytes
-  requireMemory((counted ? 0.0 : copy) + workspaceBytes(request) + resultBytes(request),
+  const bool counted = shape.layout != RawMatrix::Layout::compressedColumns;  // by workspaceBytes
+  requireMemory((counted ? 0.0 : copy) +
+                    workspaceBytes(request, shape.rows, shape.columns, !counted) +
+                    resultBytes(request, shape.columns),
                 "this fit");
-  request.x = x.copy(env);
+  request.x = std::make_shared<const RawMatrix>(x.copy(env));
   for (const VectorArgument& vector : vectors) vector.copy(env);
   return request;
 }
 
 void checkValues(const FitRequest& request, const Cancellation* cancel) {
-  checkData(request.x, request.y, request.weights, request.offset, cancel);
+  checkData(*request.x, request.y, request.weights, request.offset, cancel);
   requireFinite(request.start, "start");
 }
 

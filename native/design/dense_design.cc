@@ -11,48 +11,11 @@ namespace {
 constexpr std::size_t kBlock =
     16;  // columns per task; a row-major source is then read line by line
 
-/// Weighted mean with one correction pass: accurate to the last digits for columns far from 0.
-double meanOf(std::span<const double> x, std::span<const double> rootWeights) {
-  const auto n = static_cast<double>(x.size());
-  double mean = 0.0;
-  for (int pass = 0; pass < 2; ++pass) {
-    double sum = 0.0;
-    if (rootWeights.empty()) {
-      for (const double value : x) sum += value - mean;
-    } else {
-      for (std::size_t i = 0; i < x.size(); ++i) {
-        sum += rootWeights[i] * rootWeights[i] * (x[i] - mean);
-      }
-    }
-    mean += sum / n;
-  }
-  return mean;
-}
-
 }  // namespace
 
 DenseDesign::DenseDesign(const RawMatrix& raw, std::span<const double> weights,
                          Standardization options, const Cancellation* cancel)
-    : rows_(raw.rows),
-      columns_(raw.columns),
-      options_(options),
-      values_(raw.rows * raw.columns),
-      means_(raw.columns),
-      scales_(raw.columns, 1.0),
-      curvature_(raw.columns) {
-  if (!weights.empty()) {
-    // Divided by the largest first: the sum of finite weights may overflow.
-    const double largest = *std::max_element(weights.begin(), weights.end());
-    double sum = 0.0;
-    for (const double weight : weights) sum += weight / largest;
-    const double factor = static_cast<double>(rows_) / sum;
-    weights_.resize(rows_);
-    rootWeights_.resize(rows_);
-    for (std::size_t i = 0; i < rows_; ++i) {
-      weights_[i] = weights[i] / largest * factor;
-      rootWeights_[i] = std::sqrt(weights_[i]);
-    }
-  }
+    : StandardizedDesign(raw.rows, raw.columns, weights, options), values_(rows_ * columns_) {
   const auto task = [&](std::size_t block) {
     const std::size_t end = std::min(columns_, (block + 1) * kBlock);
     for (std::size_t j = block * kBlock; j < end; ++j) {
@@ -80,7 +43,7 @@ void DenseDesign::standardizeColumn(double* column, std::size_t j) {
   const std::span<double> x(column, rows_);
   const double before = linalg::norm(x);
   if (options_.intercept) {
-    means_[j] = meanOf(x, rootWeights_);
+    means_[j] = weightedMean(x, rootWeights_);
     for (double& value : x) value -= means_[j];
   }
   std::vector<double> unfolded;
@@ -141,13 +104,38 @@ void DenseDesign::gather(std::span<const std::size_t> index, MutableMatrix out) 
   }
 }
 
-double DenseDesign::foldResponse(std::span<double> y) const {
-  const double mean = options_.intercept ? meanOf(y, rootWeights_) : 0.0;
-  for (double& value : y) value -= mean;
-  if (!rootWeights_.empty()) {
-    for (std::size_t i = 0; i < rows_; ++i) y[i] *= rootWeights_[i];
+void DenseDesign::combine(std::span<const std::size_t> index, std::span<const double> w,
+                          std::span<double> out) const {
+  std::ranges::fill(out, 0.0);
+  for (std::size_t k = 0; k < index.size(); ++k) {
+    linalg::axpy(w[k], {&values_[index[k] * rows_], rows_}, out);
   }
-  return mean;
+}
+
+void DenseDesign::correlateSome(std::span<const std::size_t> index, std::span<const double> r,
+                                std::span<double> out) const {
+  const double scale = 1.0 / static_cast<double>(rows_);
+  for (std::size_t k = 0; k < index.size(); ++k) {
+    out[k] = scale * linalg::dot({&values_[index[k] * rows_], rows_}, r);
+  }
+}
+
+void DenseDesign::correlateMany(ConstMatrix residuals, MutableMatrix out) const {
+  for (std::size_t k = 0; k < residuals.columns; ++k) {
+    correlate({residuals.column(k), rows_}, {out.column(k), columns_});
+  }
+}
+
+void DenseDesign::products(std::span<const std::size_t> left, std::span<const std::size_t> right,
+                           std::span<const double> weights, MutableMatrix out,
+                           const Cancellation* cancel) const {
+  std::vector<double> column(rows_);
+  for (std::size_t b = 0; b < right.size(); ++b) {
+    if (cancel != nullptr) cancel->poll();
+    const double* x = &values_[right[b] * rows_];
+    for (std::size_t i = 0; i < rows_; ++i) column[i] = weights.empty() ? x[i] : weights[i] * x[i];
+    correlateSome(left, column, {out.column(b), left.size()});
+  }
 }
 
 }  // namespace flipside

@@ -26,8 +26,27 @@ class Design {
   virtual void correlate(std::span<const double> r, std::span<double> out) const = 0;
   /// The chosen columns as a dense matrix, out is rows() x index.size().
   virtual void gather(std::span<const std::size_t> index, MutableMatrix out) const = 0;
-  /// All columns as a dense view, for penalties that need the design.
+  /// All columns as a dense view, for penalties that need the design; an empty view where the
+  /// storage is not dense.
   virtual ConstMatrix dense() const = 0;
+
+  // What a working set asks for. Each number is the same bits whatever other columns are asked for
+  // with it, and for any thread count.
+
+  /// out = sum_k w_k x_(index_k), from scratch.
+  virtual void combine(std::span<const std::size_t> index, std::span<const double> w,
+                       std::span<double> out) const = 0;
+  /// out_k = x_(index_k)' r / n
+  virtual void correlateSome(std::span<const std::size_t> index, std::span<const double> r,
+                             std::span<double> out) const = 0;
+  /// out(:, k) = X' r_k / n for each column r_k of residuals, in one pass over X.
+  virtual void correlateMany(ConstMatrix residuals, MutableMatrix out) const = 0;
+  /// out(a, b) = x_(left_a)' diag(weights) x_(right_b) / n; empty weights are ones.
+  virtual void products(std::span<const std::size_t> left, std::span<const std::size_t> right,
+                        std::span<const double> weights, MutableMatrix out,
+                        const Cancellation* cancel = nullptr) const = 0;
+  /// Numbers read by one pass over X: rows() columns(), or what a sparse storage holds.
+  virtual double elements() const = 0;
 };
 
 }  // namespace flipside

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -25,6 +26,20 @@ class Loss {
   virtual double value(std::span<const double> fitted, std::span<const double> y) const = 0;
   /// The Hessian of L in fitted is at most this over n.
   virtual double curvatureBound() const = 0;
+  /// out_i = n times the second derivative of L in fitted_i alone, the intercept held where it is
+  /// at fitted. With v = out and an intercept that is minimised out, the Hessian of L in fitted is
+  /// (diag(v) - v v' / sum(v)) / n, else diag(v) / n.
+  virtual void curvatures(std::span<const double> fitted, std::span<const double> y,
+                          std::span<double> out) const = 0;
+  /// Whether an intercept is minimised out here (and not absorbed by the design).
+  virtual bool freeIntercept() const { return false; }
+  /// -L*(-r / n), L* the convex conjugate of L in fitted, for a residual r of evaluate() or a
+  /// multiple of it in [0, 1]: with |x_j' r / n| <= lambda for every j a lower bound of the minimum
+  /// of L + lambda sum_j |w_j|. NaN where a loss does not offer it.
+  virtual double dualValue(std::span<const double> r, std::span<const double> y) const {
+    (void)r, (void)y;
+    return std::numeric_limits<double>::quiet_NaN();
+  }
   /// True when L is quadratic in fitted with curvature exactly 1/n, so that one Gram matrix serves
   /// a whole fit and masks act as Tikhonov regularisation.
   virtual bool quadratic() const { return false; }

@@ -65,6 +65,14 @@ double PointwiseLoss::evaluate(std::span<const double> fitted, std::span<const d
   return sum / static_cast<double>(y.size());
 }
 
+void PointwiseLoss::curvatures(std::span<const double> fitted, std::span<const double> y,
+                               std::span<double> out) const {
+  const double b = intercept(fitted, y);
+  for (std::size_t i = 0; i < y.size(); ++i) {
+    out[i] = weight(i) * phi(predictor(fitted, i, b), y[i]).second;
+  }
+}
+
 double PointwiseLoss::curvatureBound() const {
   const auto& weights = context_.weights;
   const double heaviest = weights.empty() ? 1.0 : *std::ranges::max_element(weights);

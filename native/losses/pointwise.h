@@ -22,6 +22,9 @@ class PointwiseLoss : public Loss {
   double value(std::span<const double> fitted, std::span<const double> y) const final;
   double evaluate(std::span<const double> fitted, std::span<const double> y,
                   std::span<double> out) const final;
+  void curvatures(std::span<const double> fitted, std::span<const double> y,
+                  std::span<double> out) const final;
+  bool freeIntercept() const final { return context_.intercept; }
   double curvatureBound() const final;
   double intercept(std::span<const double> fitted, std::span<const double> y) const final;
 

@@ -1,5 +1,7 @@
 // squared: 1/(2n) |y - fitted|^2. Weights, offset and intercept are folded into design and
 // response, so that every solver can use the Gram matrix.
+#include <algorithm>
+
 #include "linalg/linalg.h"
 #include "losses/loss.h"
 
@@ -23,6 +25,18 @@ class SquaredLoss final : public Loss {
                   std::span<double> out) const override {
     for (std::size_t i = 0; i < y.size(); ++i) out[i] = y[i] - fitted[i];
     return value(fitted, y);
+  }
+
+  void curvatures(std::span<const double>, std::span<const double>,
+                  std::span<double> out) const override {
+    std::ranges::fill(out, 1.0);
+  }
+
+  /// r' y / n - |r|^2 / (2 n)
+  double dualValue(std::span<const double> r, std::span<const double> y) const override {
+    double sum = 0.0;
+    for (std::size_t i = 0; i < y.size(); ++i) sum += r[i] * (y[i] - 0.5 * r[i]);
+    return sum / static_cast<double>(y.size());
   }
 
   double curvatureBound() const override { return 1.0; }

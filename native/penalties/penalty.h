@@ -86,6 +86,18 @@ class SeparablePenalty : public Penalty {
   /// omega''(w) for w > 0; where it jumps, either one-sided value.
   virtual double curvatureAt(double w, double lambda) const = 0;
 
+  /// The proximal step of one coordinate: the t >= 0 that minimises h/2 (t - z)^2 + lambda omega(t)
+  /// over t >= 0, for z >= 0, h > 0; of two minimisers the smaller. The default finds the largest
+  /// stationary point below z and compares it with 0, which is the global minimiser wherever omega'
+  /// is convex; closed forms override it.
+  virtual double proxAt(double z, double h, double lambda) const;
+  /// The largest z for which proxAt(z, h, lambda) is 0; 0 when there is none (no kink at 0). In a
+  /// descent a zero coordinate comes in where |gradient| > h threshold. At most lambda omega'(0+) /
+  /// h, and less where the scalar problem is not convex.
+  virtual double proxThreshold(double h, double lambda) const;
+  /// sup over w > 0 of -omega''(w), 0 for a convex penalty, +infinity where it is not bounded.
+  virtual double concavity(double lambda) const;
+
   /// f'(eta): w^2 / eta^2 at the w with etaHat(w) = eta or where etaHat jumps over eta, 0 when
   /// etaHat is larger everywhere; its limits at eta = 0 and infinity. The default finds that w by
   /// bisection; closed forms override it.

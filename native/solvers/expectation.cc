@@ -49,10 +49,11 @@ class Sampler {
   Sampler(const ExpectationRequest& request, const ExpectationControl& control)
       : request_(request),
         control_(control),
-        data_({request.x, request.y, request.weights, request.offset, request.standardization},
-              "squared", control.cancel),
+        data_(makeDesign(request.x, request.weights, request.standardization, Storage::dense,
+                         control.cancel),
+              {request.y, request.offset}, "squared"),
         w_(request.coefficients) {
-    const DenseDesign& design = data_.design();
+    const StandardizedDesign& design = data_.design();
     for (std::size_t j = 0; j < w_.size(); ++j) w_[j] *= design.scales()[j];
     result_.variances = variances();
     residual_.assign(data_.y().begin(), data_.y().end());
@@ -91,7 +92,7 @@ class Sampler {
   std::vector<double> variances() const {
     std::vector<double> variances = request_.variances;
     if (variances.empty()) {
-      const DenseDesign& design = data_.design();
+      const StandardizedDesign& design = data_.design();
       const Penalty& penalty = *request_.penalty;
       variances.resize(w_.size());
       if (request_.lambda > 0.0) {
@@ -230,9 +231,9 @@ Expectation runExpectation(const ExpectationRequest& request, const ExpectationC
 }
 
 double workspaceBytes(const ExpectationRequest& request) {
-  const auto n = static_cast<double>(request.x.rows);
-  const auto p = static_cast<double>(request.x.columns);
-  const bool sparse = request.x.layout == RawMatrix::Layout::compressedColumns;
+  const auto n = static_cast<double>(request.x->rows);
+  const auto p = static_cast<double>(request.x->columns);
+  const bool sparse = request.x->layout == RawMatrix::Layout::compressedColumns;
   const double batch = static_cast<double>(kBatch * linalg::threadBudget());
   return 8.0 *
          ((sparse ? 2.0 : 3.0) * n * p + batch * (p + static_cast<double>(kTile)) + 20.0 * (n + p));

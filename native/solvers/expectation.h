@@ -8,14 +8,14 @@
 #include <memory>
 #include <vector>
 
-#include "design/dense_design.h"
+#include "design/standardized.h"
 #include "penalties/penalty.h"
 #include "random/masks.h"
 
 namespace flipside {
 
 struct ExpectationRequest {
-  RawMatrix x;
+  std::shared_ptr<const RawMatrix> x;
   std::vector<double> y;             ///< rows values
   std::vector<double> weights;       ///< empty, or rows values >= 0, not all 0
   std::vector<double> offset;        ///< empty, or rows values

@@ -33,14 +33,21 @@ const SolverItem& requireSolver(const std::string& name) {
   throw BadValue("UNSUPPORTED", "solver", "solver must be registered, but " + name + " is not");
 }
 
+std::shared_ptr<const StandardizedDesign> designOf(const FitRequest& request,
+                                                   const FitControl& control) {
+  if (request.design != nullptr) return request.design;
+  Standardization options = request.standardization;
+  options.fold = foldsWeights(request.loss);
+  return makeDesign(request.x, request.weights, options, Storage::dense, control.cancel);
+}
+
 class Run {
  public:
   Run(const FitRequest& request, const FitControl& control)
       : request_(request),
         control_(control),
         solver_(requireSolver(request.solver)),
-        data_({request.x, request.y, request.weights, request.offset, request.standardization},
-              request.loss, control.cancel),
+        data_(designOf(request, control), {request.y, request.offset}, request.loss),
         design_(data_.design()) {
     const std::string gap = solver_.gap(data_.loss(), *request.penalty);
     if (gap.empty()) return;
@@ -129,9 +136,10 @@ class Run {
 
   Solution leastSquares(const Problem& current) {
     Solution solution = solveLeastSquares(current);
+    if (request_.x == nullptr) return solution;
     const auto scales = design_.scales();
     for (std::size_t j = 0; j < scales.size(); ++j) solution.w[j] /= scales[j];
-    refineLeastSquares({request_.x, request_.y, request_.weights, request_.offset,
+    refineLeastSquares({*request_.x, request_.y, request_.weights, request_.offset,
                         request_.standardization.intercept},
                        design_, solution.w, control_.cancel);
     for (std::size_t j = 0; j < scales.size(); ++j) solution.w[j] *= scales[j];
@@ -153,6 +161,7 @@ class Run {
     out.nonzeroHistory = solution.nonzeroHistory;
     out.secondsHistory = solution.secondsHistory;
     out.objectiveMargin = solution.objectiveMargin;
+    out.record = solution.record;
     const std::size_t columns = design_.columns();
     out.coefficients.resize(columns);
     out.eta = end.eta;
@@ -185,7 +194,7 @@ class Run {
   const FitControl& control_;
   const SolverItem& solver_;
   const Prepared data_;
-  const DenseDesign& design_;
+  const StandardizedDesign& design_;
   FitProgress progress_;
   std::chrono::steady_clock::time_point reported_ = std::chrono::steady_clock::now();
 };
@@ -196,11 +205,11 @@ std::vector<FitOutcome> runFit(const FitRequest& request, const FitControl& cont
   return Run(request, control).run();
 }
 
-double workspaceBytes(const FitRequest& request) {
-  const auto n = static_cast<double>(request.x.rows);
-  const auto p = static_cast<double>(request.x.columns);
+double workspaceBytes(const FitRequest& request, std::size_t rows, std::size_t columns,
+                      bool sparse) {
+  const auto n = static_cast<double>(rows);
+  const auto p = static_cast<double>(columns);
   const double small = std::min(n, p);
-  const bool sparse = request.x.layout == RawMatrix::Layout::compressedColumns;
   const double copies = (sparse ? 0.0 : 1.0) + 2.0 + (p > n ? 1.0 : 0.0);
   double bytes = 8.0 * (copies * n * p + 3.0 * small * small + 20.0 * (n + p));
   // dropout: the rows once more, the columns and the Gram matrix of its judgement, batch means.

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "design/dense_design.h"
+#include "design/standardized.h"
 #include "penalties/penalty.h"
 #include "solvers/problem.h"
 
@@ -30,9 +30,11 @@ struct FitControl {
 };
 
 struct FitRequest {
-  RawMatrix x;
+  /// One of the two: a matrix, which is standardised as told below, or a design that is ready.
+  std::shared_ptr<const RawMatrix> x;
+  std::shared_ptr<const StandardizedDesign> design;
   std::vector<double> y;        ///< rows values
-  std::vector<double> weights;  ///< empty, or rows values >= 0, not all 0
+  std::vector<double> weights;  ///< of x: empty, or rows values >= 0, not all 0
   std::vector<double> offset;   ///< empty, or rows values
   std::vector<double> start;    ///< empty, or columns values on the caller's scale
   std::shared_ptr<const Penalty> penalty;
@@ -43,8 +45,8 @@ struct FitRequest {
   std::vector<double> lambdas;
   std::size_t pathLength = 0;
   double pathRatio = 0.0;
-  Standardization standardization;
-  double tolerance = 1e-8;  ///< converged when stationarity <= tolerance * lambda
+  Standardization standardization;  ///< of x
+  double tolerance = 1e-8;          ///< converged when stationarity <= tolerance * lambda
   std::size_t maxIterations = 10000;
 };
 
@@ -66,6 +68,7 @@ struct FitOutcome {
   std::vector<std::size_t> nonzeroHistory;
   std::vector<double> secondsHistory;
   double objectiveMargin = std::numeric_limits<double>::quiet_NaN();  ///< see Solution
+  ConvergenceRecord record;
 };
 
 /// Throws BadValue for data that no fit can use, std::bad_alloc. A cancelled run returns what it
@@ -75,6 +78,7 @@ std::vector<FitOutcome> runFit(const FitRequest& request, const FitControl& cont
 
 /// Bytes that runFit will need for its copies and work space, an upper estimate; checked against
 /// the machine before anything is allocated.
-double workspaceBytes(const FitRequest& request);
+double workspaceBytes(const FitRequest& request, std::size_t rows, std::size_t columns,
+                      bool sparse);
 
 }  // namespace flipside

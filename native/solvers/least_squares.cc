@@ -20,7 +20,7 @@ std::vector<std::size_t> varyingColumns(const Design& design) {
 /// The residual at b in extended precision, and its correlations with the standardised columns.
 class Residual {
  public:
-  Residual(const RawProblem& raw, const DenseDesign& design) : raw_(raw), design_(design) {
+  Residual(const RawProblem& raw, const StandardizedDesign& design) : raw_(raw), design_(design) {
     const std::size_t n = raw.y.size();
     column_.resize(n);
     residual_.resize(n);
@@ -59,7 +59,7 @@ class Residual {
   long double weight(std::size_t i) const { return raw_.weights.empty() ? 1.0 : raw_.weights[i]; }
 
   const RawProblem& raw_;
-  const DenseDesign& design_;
+  const StandardizedDesign& design_;
   std::vector<double> column_;
   std::vector<long double> residual_;
   long double total_ = 0.0L;
@@ -90,7 +90,7 @@ Solution solveLeastSquares(const Problem& problem) {
   return result;
 }
 
-void refineLeastSquares(const RawProblem& raw, const DenseDesign& design,
+void refineLeastSquares(const RawProblem& raw, const StandardizedDesign& design,
                         std::span<double> coefficients, const Cancellation* cancel) {
   const std::vector<std::size_t> index = varyingColumns(design);
   const std::size_t size = index.size();

@@ -4,7 +4,7 @@
 #include <span>
 #include <vector>
 
-#include "design/dense_design.h"
+#include "design/standardized.h"
 #include "solvers/problem.h"
 
 namespace flipside {
@@ -26,7 +26,7 @@ struct RawProblem {
 /// corrected normal equations (Bjorck 1996, section 6.6.5), the residual and its correlations in
 /// extended precision where the platform has it. Leaves them as they are when the columns are too
 /// collinear for a Cholesky factor.
-void refineLeastSquares(const RawProblem& raw, const DenseDesign& design,
+void refineLeastSquares(const RawProblem& raw, const StandardizedDesign& design,
                         std::span<double> coefficients, const Cancellation* cancel);
 
 }  // namespace flipside

@@ -11,11 +11,6 @@ const LossItem& requireLoss(const std::string& name) {
   throw BadValue("UNSUPPORTED", "loss", "loss must be registered, but " + name + " is not");
 }
 
-Standardization folding(Standardization options, bool folds) {
-  options.fold = folds;
-  return options;
-}
-
 void requireAccepted(const LossItem& item, std::span<const double> y) {
   if (!item.accepts) return;
   for (std::size_t i = 0; i < y.size(); ++i) {
@@ -28,19 +23,28 @@ void requireAccepted(const LossItem& item, std::span<const double> y) {
 
 }  // namespace
 
-Prepared::Prepared(const RegressionData& data, const std::string& loss, const Cancellation* cancel)
+bool foldsWeights(const std::string& loss) { return requireLoss(loss).folds; }
+
+Prepared::Prepared(std::shared_ptr<const StandardizedDesign> design, const Response& response,
+                   const std::string& loss)
     : item_(requireLoss(loss)),
-      design_(data.x, data.weights, folding(data.standardization, item_.folds), cancel),
-      y_(data.y.begin(), data.y.end()),
-      hasIntercept_(data.standardization.intercept) {
+      design_(std::move(design)),
+      y_(response.y.begin(), response.y.end()),
+      hasIntercept_(design_->standardization().intercept) {
+  if (!design_->weights().empty() && design_->standardization().fold != item_.folds) {
+    throw BadValue(
+        "UNSUPPORTED", "loss",
+        "loss must be the one that the design with its weights was prepared for, but is " +
+            item_.name);
+  }
   requireAccepted(item_, y_);
   if (item_.folds) {
-    for (std::size_t i = 0; i < data.offset.size(); ++i) y_[i] -= data.offset[i];
-    mean_ = design_.foldResponse(y_);
+    for (std::size_t i = 0; i < response.offset.size(); ++i) y_[i] -= response.offset[i];
+    mean_ = design_->foldResponse(y_);
   } else {
-    offset_.assign(data.offset.begin(), data.offset.end());
+    offset_.assign(response.offset.begin(), response.offset.end());
   }
-  loss_ = item_.make({design_.weights(), offset_, hasIntercept_});
+  loss_ = item_.make({design_->weights(), offset_, hasIntercept_});
   const double size = linalg::norm(y_);
   if (!std::isfinite(size * size)) {
     throw BadValue("NUMERIC", "y", "y is too large: its sum of squares overflows; rescale it");
@@ -51,11 +55,12 @@ double Prepared::intercept(std::span<const double> w) const {
   if (!hasIntercept_) return 0.0;
   double b = mean_;
   if (!item_.folds) {
-    std::vector<double> fitted(design_.rows());
-    design_.multiply(w, fitted);
+    std::vector<double> fitted(design_->rows());
+    design_->multiply(w, fitted);
     b = loss_->intercept(fitted, y_);
   }
-  for (std::size_t j = 0; j < w.size(); ++j) b -= design_.means()[j] * (w[j] / design_.scales()[j]);
+  for (std::size_t j = 0; j < w.size(); ++j)
+    b -= design_->means()[j] * (w[j] / design_->scales()[j]);
   return b;
 }
 

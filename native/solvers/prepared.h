@@ -6,26 +6,28 @@
 #include <string>
 #include <vector>
 
-#include "design/dense_design.h"
+#include "design/standardized.h"
 #include "losses/loss.h"
 
 namespace flipside {
 
-/// A regression problem as the caller gave it; empty vectors stand for weights 1 and offset 0.
-struct RegressionData {
-  const RawMatrix& x;
+/// The response of a regression; an empty vector stands for offset 0.
+struct Response {
   std::span<const double> y;
-  std::span<const double> weights;
   std::span<const double> offset;
-  Standardization standardization;
 };
+
+/// Whether the loss wants weights folded into the design. Throws BadValue for an unknown loss.
+bool foldsWeights(const std::string& loss);
 
 class Prepared {
  public:
-  /// Throws BadValue for data that the loss cannot use, and for the name of an unknown loss.
-  Prepared(const RegressionData& data, const std::string& loss, const Cancellation* cancel);
+  /// Throws BadValue for data that the loss cannot use, for the name of an unknown loss, and for a
+  /// design with weights that was made for a loss of the other kind.
+  Prepared(std::shared_ptr<const StandardizedDesign> design, const Response& response,
+           const std::string& loss);
 
-  const DenseDesign& design() const { return design_; }
+  const StandardizedDesign& design() const { return *design_; }
   std::span<const double> y() const { return y_; }
   const Loss& loss() const { return *loss_; }
   /// The intercept on the caller's scale that goes with coefficients w on the standardised one.
@@ -33,7 +35,7 @@ class Prepared {
 
  private:
   const LossItem& item_;
-  DenseDesign design_;
+  std::shared_ptr<const StandardizedDesign> design_;
   std::vector<double> y_;
   std::vector<double> offset_;
   std::unique_ptr<const Loss> loss_;

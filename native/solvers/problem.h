@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
@@ -46,6 +47,32 @@ struct Problem {
   }
 };
 
+/// How a fit went, beyond its history. Solvers that do not know leave what they do not know.
+struct ConvergenceRecord {
+  /// Columns whose gradient was computed, in units of all columns: 0 where a solver does not count.
+  double passes = 0.0;
+  /// Columns in the working set at each solve.
+  std::vector<std::size_t> workingSetSizes;
+  /// Of a convex penalty: objective - dual objective, at least how far the objective lies above
+  /// the minimum, up to rounding; NaN otherwise.
+  double dualityGap = std::numeric_limits<double>::quiet_NaN();
+  /// 1 when L + lambda Omega is convex in the coordinates of the support, whatever their values
+  /// (the smallest eigenvalue of the Hessian of L there exceeds lambda times the largest concavity
+  /// of omega), 0 when not, -1 when not known.
+  int locallyConvex = -1;
+  /// Starts that were tried, and the highest objective that one of them ended at.
+  std::size_t starts = 1;
+  double worstObjective = std::numeric_limits<double>::quiet_NaN();
+};
+
+/// The first-order condition where a solver ended, when it has computed it from scratch itself.
+struct FinalState {
+  double loss = 0.0;
+  double omega = 0.0;
+  double objective = 0.0;
+  double violation = 0.0;
+};
+
 struct Solution {
   std::vector<double> w;
   std::size_t iterations = 0;
@@ -57,6 +84,8 @@ struct Solution {
   /// How far the objective may lie above the minimum approached, at 95 %, +infinity: not known;
   /// NaN: deterministic.
   double objectiveMargin = std::numeric_limits<double>::quiet_NaN();
+  ConvergenceRecord record;
+  std::optional<FinalState> end;
 };
 
 /// The first-order condition at w, computed from nothing but the problem and w.

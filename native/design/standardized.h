@@ -1,0 +1,72 @@
+// What every storage of a standardised design shares: row weights, means and scales of the columns,
+// and the response that goes with it.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "design/design.h"
+#include "design/raw_matrix.h"
+
+namespace flipside {
+
+struct Standardization {
+  bool intercept = true;    ///< subtract weighted means: the intercept is never penalised
+  bool standardize = true;  ///< divide by the weighted root mean square of the (centred) column
+  /// Multiply the rows by the roots of the weights, so that the squared loss needs no weights. A
+  /// loss that takes weights itself has them from weights().
+  bool fold = true;
+};
+
+class StandardizedDesign : public Design {
+ public:
+  std::size_t rows() const final { return rows_; }
+  std::size_t columns() const final { return columns_; }
+  std::span<const double> curvature() const final { return curvature_; }
+
+  const Standardization& standardization() const { return options_; }
+  /// The weights with sum rows(); empty without.
+  std::span<const double> weights() const { return weights_; }
+  /// Of each column of x: a standardised column is (x_j - means_j) / scales_j.
+  std::span<const double> means() const { return means_; }
+  std::span<const double> scales() const { return scales_; }
+  /// Memory that the design holds.
+  virtual double bytes() const = 0;
+
+  /// Centres y with the same weights and folds them in; returns the mean that was removed. Only
+  /// with Standardization::fold.
+  double foldResponse(std::span<double> y) const;
+
+ protected:
+  /// weights: empty, or rows values >= 0; they are rescaled to sum to rows.
+  StandardizedDesign(std::size_t rows, std::size_t columns, std::span<const double> weights,
+                     Standardization options);
+
+  std::size_t rows_;
+  std::size_t columns_;
+  Standardization options_;
+  std::vector<double> weights_;      // empty without weights
+  std::vector<double> rootWeights_;  // their roots
+  std::vector<double> means_;
+  std::vector<double> scales_;
+  std::vector<double> curvature_;
+};
+
+/// Weighted mean with one correction pass: accurate to the last digits for columns far from 0.
+double weightedMean(std::span<const double> x, std::span<const double> rootWeights);
+
+/// How a design is held.
+enum class Storage {
+  dense,    ///< standardised columns in double precision, whatever came; every solver can use it
+  compact,  ///< as it came: floats stay floats, compressed columns stay compressed
+};
+
+/// The design of a matrix, which a compact one goes on using. weights as above. Throws BadValue on
+/// NaN or infinity in the matrix, naming row and column, and for columns that overflow.
+std::shared_ptr<const StandardizedDesign> makeDesign(std::shared_ptr<const RawMatrix> raw,
+                                                     std::span<const double> weights,
+                                                     Standardization options, Storage storage,
+                                                     const Cancellation* cancel);
+
+}  // namespace flipside

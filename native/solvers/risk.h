@@ -1,0 +1,52 @@
+// The empirical risk L as a working set meets it: at one point with few nonzeros at a time, column
+// by column, from a design with its rows or from the Gram matrix alone.
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "solvers/problem.h"
+
+namespace flipside {
+
+/// w = sum_k values_k e_(index_k), index ascending.
+struct SparsePoint {
+  std::span<const std::size_t> index;
+  std::span<const double> values;
+};
+
+class Risk {
+ public:
+  virtual ~Risk() = default;
+
+  virtual std::size_t columns() const = 0;
+  /// An upper bound of d^2 L / dw_j^2 at any point, exact where L is quadratic; 0 for a column
+  /// without variance.
+  virtual std::span<const double> curvature() const = 0;
+  /// True when the Hessian is the same everywhere.
+  virtual bool quadratic() const = 0;
+  /// Numbers read for the gradients of all columns, and for that of one (on average).
+  virtual double passCost() const = 0;
+
+  /// Goes to a point, from scratch. Returns L there. What follows speaks of this point.
+  virtual double moveTo(SparsePoint point) = 0;
+  /// out_k = -dL/dw_(index_k)
+  virtual void gradients(std::span<const std::size_t> index, std::span<double> out) = 0;
+  /// out_j = -dL/dw_j
+  virtual void allGradients(std::span<double> out) = 0;
+  /// out(a, b) = d^2 L / dw_(left_a) dw_(right_b)
+  virtual void hessian(std::span<const std::size_t> left, std::span<const std::size_t> right,
+                       MutableMatrix out) = 0;
+
+  /// Remembers this point. At another one no |dL/dw_j| differs from what it was here by more than
+  /// distance() * sqrt(curvature_j) (by Cauchy and Schwarz: exact, not an estimate).
+  virtual void mark() = 0;
+  virtual double distance() const = 0;
+};
+
+/// From the rows of a design, for any loss.
+std::unique_ptr<Risk> makeRisk(const Problem& problem);
+
+}  // namespace flipside
