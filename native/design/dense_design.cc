@@ -3,8 +3,9 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
+#include "design/column_passes.h"
+#include "design/column_products.h"
 namespace flipside {
 namespace {
 
@@ -80,62 +81,70 @@ void DenseDesign::standardizeColumn(double* column, std::size_t j) {
 }
 
 void DenseDesign::multiply(std::span<const double> w, std::span<double> out) const {
-  linalg::multiply(dense(), w, out);
+  std::vector<const double*> used;
+  std::vector<double> factors;
+  for (std::size_t j = 0; j < columns_; ++j) {
+    if (w[j] == 0.0) continue;
+    used.push_back(column(j));
+    factors.push_back(w[j]);
+  }
+  sumColumns<double>({used.data(), nullptr, used.size()}, factors.data(), rows_, out);
 }
 
 void DenseDesign::correlate(std::span<const double> r, std::span<double> out) const {
-  const double scale = 1.0 / static_cast<double>(rows_);
-  constexpr std::size_t block = 256;
-  if (rows_ * columns_ < 262144) {
-    linalg::multiplyTransposed(dense(), r, out, scale);
-    return;
-  }
-  linalg::parallelFor((columns_ + block - 1) / block, [&](std::size_t b) {
-    const std::size_t from = b * block;
-    const std::size_t width = std::min(block, columns_ - from);
-    linalg::multiplyTransposed({&values_[from * rows_], rows_, width, rows_}, r,
-                               out.subspan(from, width), scale);
-  });
+  correlateMany({r.data(), rows_, 1, rows_}, {out.data(), columns_, 1, columns_});
 }
 
 void DenseDesign::gather(std::span<const std::size_t> index, MutableMatrix out) const {
   for (std::size_t k = 0; k < index.size(); ++k) {
-    std::copy_n(&values_[index[k] * rows_], rows_, out.column(k));
+    std::copy_n(column(index[k]), rows_, out.column(k));
   }
 }
 
 void DenseDesign::combine(std::span<const std::size_t> index, std::span<const double> w,
                           std::span<double> out) const {
-  std::ranges::fill(out, 0.0);
-  for (std::size_t k = 0; k < index.size(); ++k) {
-    linalg::axpy(w[k], {&values_[index[k] * rows_], rows_}, out);
-  }
+  const std::vector<const double*> used = columnsAt(index);
+  sumColumns<double>({used.data(), nullptr, used.size()}, w.data(), rows_, out);
 }
 
 void DenseDesign::correlateSome(std::span<const std::size_t> index, std::span<const double> r,
                                 std::span<double> out) const {
-  const double scale = 1.0 / static_cast<double>(rows_);
-  for (std::size_t k = 0; k < index.size(); ++k) {
-    out[k] = scale * linalg::dot({&values_[index[k] * rows_], rows_}, r);
-  }
+  const std::vector<const double*> used = columnsAt(index);
+  correlateColumns(used, {r.data(), rows_, 1, rows_}, {out.data(), index.size(), 1, index.size()});
 }
 
 void DenseDesign::correlateMany(ConstMatrix residuals, MutableMatrix out) const {
-  for (std::size_t k = 0; k < residuals.columns; ++k) {
-    correlate({residuals.column(k), rows_}, {out.column(k), columns_});
+  std::vector<const double*> all(columns_);
+  for (std::size_t j = 0; j < columns_; ++j) all[j] = column(j);
+  correlateColumns(all, residuals, out);
+}
+
+void DenseDesign::correlateColumns(std::span<const double* const> columns, ConstMatrix residuals,
+                                   MutableMatrix out) const {
+  allDots<double>({columns.data(), nullptr, columns.size()}, residuals, out);
+  const double scale = 1.0 / static_cast<double>(rows_);
+  for (std::size_t k = 0; k < out.columns; ++k) {
+    for (std::size_t j = 0; j < out.rows; ++j) out(j, k) *= scale;
   }
 }
 
 void DenseDesign::products(std::span<const std::size_t> left, std::span<const std::size_t> right,
                            std::span<const double> weights, MutableMatrix out,
                            const Cancellation* cancel) const {
-  std::vector<double> column(rows_);
-  for (std::size_t b = 0; b < right.size(); ++b) {
-    if (cancel != nullptr) cancel->poll();
-    const double* x = &values_[right[b] * rows_];
-    for (std::size_t i = 0; i < rows_; ++i) column[i] = weights.empty() ? x[i] : weights[i] * x[i];
-    correlateSome(left, column, {out.column(b), left.size()});
+  const std::vector<const double*> a = columnsAt(left);
+  const std::vector<const double*> b = columnsAt(right);
+  columnProducts<double>({a.data(), nullptr, a.size()}, {b.data(), nullptr, b.size()}, weights,
+                         rows_, std::ranges::equal(left, right), out, cancel);
+  const double scale = 1.0 / static_cast<double>(rows_);
+  for (std::size_t k = 0; k < out.columns; ++k) {
+    for (std::size_t j = 0; j < out.rows; ++j) out(j, k) *= scale;
   }
+}
+
+std::vector<const double*> DenseDesign::columnsAt(std::span<const std::size_t> index) const {
+  std::vector<const double*> columns(index.size());
+  for (std::size_t k = 0; k < index.size(); ++k) columns[k] = column(index[k]);
+  return columns;
 }
 
 }  // namespace flipside

@@ -32,6 +32,11 @@ class DenseDesign final : public StandardizedDesign {
 
  private:
   void standardizeColumn(double* column, std::size_t j);
+  const double* column(std::size_t j) const { return &values_[j * rows_]; }
+
+  std::vector<const double*> columnsAt(std::span<const std::size_t> index) const;
+  void correlateColumns(std::span<const double* const> columns, ConstMatrix residuals,
+                        MutableMatrix out) const;
 
   std::vector<double> values_;
 };
