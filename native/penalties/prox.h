@@ -83,7 +83,9 @@ class ProximalStep {
       double next = t - excess / (1.0 + c_ * omega_.curvature(t));
       const double step = std::abs(next - t);
       const bool newton = next > low && next < high && 2.0 * step <= lastStep;
-      if (newton && (step <= epsilon * t || std::abs(excess) <= 0.5 * epsilon * z_)) return next;
+      // The step after this one would be at rounding level.
+      const bool near = step <= 1e-9 * t || std::abs(excess) <= 8.0 * epsilon * z_;
+      if (newton && near) return next;
       if (!newton) {
         next = low > 0.0 ? middleDouble(low, high) : std::min(reweighted(t, slope), 0.5 * t);
       }

@@ -90,7 +90,10 @@ describe.each(separableNames)("%s", (name) => {
         const threshold = native.proxThreshold(penalty, h, lambda);
         const kink = native.slopeAt(penalty, 0, lambda);
         const title = `h ${h}, lambda ${lambda}, threshold ${threshold}`;
-        if (kink === 0) return expect(threshold).toBe(0);
+        if (kink === 0) {
+          expect(threshold, title).toBe(0);
+          return;
+        }
         expect(threshold, title).toBeLessThanOrEqual(((lambda * kink) / h) * (1 + 1e-14));
         expect(native.proxAt(penalty, threshold, h, lambda), title).toBe(0);
         expect(native.proxAt(penalty, threshold * (1 + 1e-9), h, lambda), title).toBeGreaterThan(0);
@@ -124,10 +127,11 @@ describe.each(separableNames)("%s", (name) => {
         for (const w of grid) {
           const [a, b] = [w * 0.9999, w * 1.0001];
           const fall = native.slopeAt(penalty, a, lambda) - native.slopeAt(penalty, b, lambda);
-          steepest = Math.max(steepest, fall / (b - a));
+          const noise = (1e-15 * native.slopeAt(penalty, a, lambda)) / (b - a);
+          if (noise < 1e-7 * concavity) steepest = Math.max(steepest, fall / (b - a));
         }
-        expect(steepest).toBeLessThanOrEqual(concavity * (1 + 1e-6) + 1e-8);
-        if (concavity < Infinity) expect(steepest).toBeGreaterThanOrEqual(concavity * 0.98 - 1e-8);
+        expect(steepest).toBeLessThanOrEqual(concavity * (1 + 1e-6));
+        if (concavity < Infinity) expect(steepest).toBeGreaterThanOrEqual(concavity * 0.98);
       }),
     );
   });
