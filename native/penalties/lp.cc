@@ -12,6 +12,8 @@
 // down from x = 1. For p = 2/3 it is y^4 - y + q = 0 in y = x^(1/3); for p = 1/2 a cubic in
 // sqrt(x) with a closed form (Xu, Chang, Xu and Zhang 2012, "L1/2 regularization"):
 //     x = 2/3 (1 + cos(2/3 acos(-q/2 3^(3/2)))).
+// For p > 1 there is one x, and the equation is concave: Newton's method comes up from a bound. One
+// reweighting from x = 1 gives x <= 1/(1+q) =: u, and with it x^(p-1) >= 1 / (q + u^(2-p)).
 #include <algorithm>
 #include <cmath>
 #include <limits>
