@@ -16,7 +16,6 @@
 // reweighting from x = 1 gives x <= 1/(1+q) =: u, and with it x^(p-1) >= 1 / (q + u^(2-p)).
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <numbers>
 
 #include "penalties/catalogue.h"
@@ -53,8 +52,7 @@ class Lp final : public LambdaFreePenalty {
   }
 
   double unitProx(double z, double c) const override {
-    if (form_ == Form::convex)
-      return p_ == 1.0 ? std::max(0.0, z - c) : UnitPenalty::unitProx(z, c);
+    if (p_ == 1.0) return std::max(0.0, z - c);
     if (!(z > 0.0) || !(c > 0.0)) return z;
     switch (form_) {
       case Form::half: {
@@ -65,9 +63,14 @@ class Lp final : public LambdaFreePenalty {
         const double q = c / z / std::cbrt(z);
         return q < jump_ ? z * twoThirds(q) : 0.0;
       }
+      case Form::convex: {
+        const double q = c / z * std::pow(z, p_ - 1.0);
+        const double low = std::pow(q + std::pow(1.0 / (1.0 + q), 2.0 - p_), -1.0 / (p_ - 1.0));
+        return low > 0.0 ? z * std::min(1.0, general(q, low)) : UnitPenalty::unitProx(z, c);
+      }
       default: {
         const double q = c / z * std::pow(z, p_ - 1.0);
-        return q < jump_ ? z * general(q) : 0.0;
+        return q < jump_ ? z * general(q, 1.0 - q / (1.0 - (1.0 - p_) * q)) : 0.0;
       }
     }
   }
@@ -103,8 +106,7 @@ class Lp final : public LambdaFreePenalty {
     return y * y * y;
   }
 
-  double general(double q) const {
-    double x = 1.0 - q / (1.0 - (1.0 - p_) * q);  // the first step from 1
+  double general(double q, double x) const {
     if (q < 1e-17) return 1.0;
     for (int step = 0; step < 60; ++step) {
       const double power = q * std::pow(x, p_ - 1.0);
