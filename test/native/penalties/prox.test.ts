@@ -94,7 +94,7 @@ describe.each(separableNames)("%s", (name) => {
           expect(threshold, title).toBe(0);
           return;
         }
-        expect(threshold, title).toBeLessThanOrEqual(((lambda * kink) / h) * (1 + 1e-14));
+        expect(threshold, title).toBeLessThanOrEqual(((lambda * kink) / h) * (1 + 1e-13));
         expect(native.proxAt(penalty, threshold, h, lambda), title).toBe(0);
         expect(native.proxAt(penalty, threshold * (1 + 1e-9), h, lambda), title).toBeGreaterThan(0);
         for (const factor of [0.99, 1 - 1e-6, 1 + 1e-6, 1.01, 1.2])
