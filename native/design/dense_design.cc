@@ -1,82 +1,55 @@
 #include "design/dense_design.h"
 
 #include <algorithm>
-#include <cmath>
-#include <limits>
 
+#include "design/column_moments.h"
 #include "design/column_passes.h"
 #include "design/column_products.h"
+#include "design/tasks.h"
+
 namespace flipside {
 namespace {
 
-constexpr std::size_t kBlock =
-    16;  // columns per task; a row-major source is then read line by line
+template <typename Value>
+const Value* inPlace(const RawMatrix& raw, const std::vector<Value>& values, std::size_t j) {
+  const bool usable = raw.layout == RawMatrix::Layout::columnMajor && !values.empty();
+  return usable ? values.data() + j * raw.rows : nullptr;
+}
 
 }  // namespace
 
 DenseDesign::DenseDesign(const RawMatrix& raw, std::span<const double> weights,
                          Standardization options, const Cancellation* cancel)
     : StandardizedDesign(raw.rows, raw.columns, weights, options), values_(rows_ * columns_) {
-  const auto task = [&](std::size_t block) {
-    const std::size_t end = std::min(columns_, (block + 1) * kBlock);
-    for (std::size_t j = block * kBlock; j < end; ++j) {
-      double* column = &values_[j * rows_];
-      raw.readColumn(j, column);
-      for (std::size_t i = 0; i < rows_; ++i) {
-        if (!std::isfinite(column[i])) {
-          throw BadValue("NOT_FINITE", "x",
-                         "x must be finite, but row " + std::to_string(i) + ", column " +
-                             std::to_string(j) + " is " + std::to_string(column[i]));
-        }
+  const std::size_t width = columnsToRead(columns_);
+  const auto prepare = [&](std::size_t block) {
+    const std::size_t first = block * width;
+    const std::size_t count = std::min(width, columns_ - first);
+    if (raw.layout != RawMatrix::Layout::columnMajor) {
+      raw.readColumns(first, count, values_.data() + first * rows_);
+    }
+    for (std::size_t j = first; j < first + count; ++j) {
+      if (const float* floats = inPlace(raw, raw.floats, j)) {
+        prepareColumn(floats, j);
+      } else if (const double* doubles = inPlace(raw, raw.doubles, j)) {
+        prepareColumn(doubles, j);
+      } else {
+        prepareColumn(column(j), j);
       }
-      standardizeColumn(column, j);
     }
   };
-  const std::size_t blocks = (columns_ + kBlock - 1) / kBlock;
-  if (rows_ * columns_ < 32768) {  // not worth waking a thread
-    for (std::size_t block = 0; block < blocks; ++block) task(block);
-  } else {
-    linalg::parallelFor(blocks, task, cancel);
-  }
+  const bool threads = 8.0 * elements() > kBytesForThreads;
+  runTasks(parts(columns_, width), threads, prepare, cancel);
 }
 
-void DenseDesign::standardizeColumn(double* column, std::size_t j) {
-  const std::span<double> x(column, rows_);
-  const double before = linalg::norm(x);
-  if (options_.intercept) {
-    means_[j] = weightedMean(x, rootWeights_);
-    for (double& value : x) value -= means_[j];
-  }
-  std::vector<double> unfolded;
-  if (!rootWeights_.empty()) {
-    if (!options_.fold) unfolded.assign(x.begin(), x.end());
-    for (std::size_t i = 0; i < rows_; ++i) x[i] *= rootWeights_[i];
-  }
-  const double root = std::sqrt(static_cast<double>(rows_));
-  const double after = linalg::norm(x);
-  std::copy(unfolded.begin(), unfolded.end(), x.begin());
-  // What rounding leaves of a constant column is not a direction to fit along.
-  const double noise = 16.0 * std::numeric_limits<double>::epsilon() * before;
-  const double deviation = after / root;
-  if (!(after > noise) || deviation < std::numeric_limits<double>::min()) {
-    std::fill(x.begin(), x.end(), 0.0);
-    curvature_[j] = 0.0;
-    return;
-  }
-  if (!std::isfinite(deviation) ||
-      (!options_.standardize && !std::isfinite(deviation * deviation))) {
-    throw BadValue(
-        "NUMERIC", "x",
-        "x is too large: column " + std::to_string(j) +
-            (std::isfinite(deviation) ? " overflows when squared; rescale it or standardize"
-                                      : " overflows when summed; rescale it"));
-  }
-  if (options_.standardize) {
-    scales_[j] = deviation;
-    for (double& value : x) value /= deviation;
-    curvature_[j] = 1.0;
+template <typename Value>
+void DenseDesign::prepareColumn(const Value* x, std::size_t j) {
+  measureColumn(x, j);
+  double* to = values_.data() + j * rows_;
+  if (curvature_[j] == 0.0) {
+    std::fill_n(to, rows_, 0.0);
   } else {
-    curvature_[j] = deviation * deviation;
+    standardizeColumn(x, means_[j], rowFactors(), scales_[j], rows_, to);
   }
 }
 

@@ -1,6 +1,7 @@
 // Work on a design, in parts for the threads of the pool.
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 
@@ -28,5 +29,12 @@ inline void runTasks(std::size_t count, bool threads, const std::function<void(s
 
 /// Parts of `part` out of `whole`.
 inline std::size_t parts(std::size_t whole, std::size_t part) { return (whole + part - 1) / part; }
+
+/// Columns that one task of preparing a design reads: many, as the rows of a matrix row by row are
+/// read along, but some tasks for each thread, and whole blocks of the transposition.
+inline std::size_t columnsToRead(std::size_t columns) {
+  const std::size_t share = parts(columns, 4 * linalg::threadBudget());
+  return std::min<std::size_t>(256, parts(share, 8) * 8);
+}
 
 }  // namespace flipside
