@@ -85,6 +85,10 @@ std::string gap(const Loss& loss, const Penalty& penalty) {
     return "needs a quadratic loss, which " + std::string(loss.name()) + " is not";
   }
   if (!penalty.separable()) return "needs a penalty that is a sum over the coefficients";
+  // Where 0 attracts nothing every column is at work.
+  if (!(dynamic_cast<const SeparablePenalty&>(penalty).slopeAt(0.0, 1.0) > 0.0)) {
+    return "needs a penalty that makes coefficients exactly 0";
+  }
   return "";
 }
 
