@@ -131,6 +131,51 @@ export interface NativeExpectation {
   variances: Float64Array;
 }
 
+/** A design and what its operations are applied to. */
+export interface DesignRequest {
+  x: NativeMatrix;
+  weights?: Float64Array | undefined;
+  intercept: boolean;
+  standardize: boolean;
+  /** Multiply the rows by the roots of the weights. */
+  fold: boolean;
+  /** "compact": floats and compressed columns stay as they are. */
+  storage: "dense" | "compact";
+  /** One per column, for multiply. */
+  w: Float64Array;
+  /** One or more vectors of one number per row, for correlateMany; the first for correlate and correlateSome. */
+  residuals: Float64Array;
+  /** Columns, for correlateSome, combine and gather; products take them with those of `right`. */
+  left: Int32Array;
+  right: Int32Array;
+  /** One per element of left, for combine. */
+  coefficients: Float64Array;
+  /** For products. */
+  rowWeights?: Float64Array | undefined;
+}
+
+/** Matrices are column by column. */
+export interface NativeDesign {
+  means: Float64Array;
+  scales: Float64Array;
+  curvature: Float64Array;
+  /** Rows. */
+  multiply: Float64Array;
+  combine: Float64Array;
+  /** Columns. */
+  correlate: Float64Array;
+  /** Columns x residuals. */
+  correlateMany: Float64Array;
+  /** One per element of left. */
+  correlateSome: Float64Array;
+  /** Rows x left. */
+  gather: Float64Array;
+  /** Left x right. */
+  products: Float64Array;
+  elements: number;
+  bytes: number;
+}
+
 export interface NativeFit {
   lambda: number;
   coefficients: Float64Array;
@@ -327,6 +372,8 @@ export interface Binding {
   gram(x: NativeMatrix): Float64Array;
   /** One ridge step (gram + diag(weights)) w = correlation by Cholesky. */
   ridge(gram: Float64Array, weights: Float64Array, correlation: Float64Array): Float64Array;
+  /** Every operation of a design (native/design/design.h), for tests. */
+  designOperations(request: DesignRequest): NativeDesign;
   threads(): number;
   setThreads(count: number): void;
   /** Threads of the addon alive in this process now, jobs running and waiting in this environment. */

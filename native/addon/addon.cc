@@ -66,6 +66,7 @@ void load(napi_env env, napi_value exports) {
       entry<memory>("memory", environment),
       entry<gram>("gram", environment),
       entry<ridge>("ridge", environment),
+      entry<designOperations>("designOperations", environment),
       entry<threads>("threads", environment),
       entry<setThreads>("setThreads", environment),
       entry<activity>("activity", environment),

@@ -53,6 +53,8 @@ napi_value memory(Environment&, const Arguments&);
 // linear.cc
 napi_value gram(Environment&, const Arguments&);
 napi_value ridge(Environment&, const Arguments&);
+// design.cc
+napi_value designOperations(Environment&, const Arguments&);
 // process.cc
 napi_value threads(Environment&, const Arguments&);
 napi_value setThreads(Environment&, const Arguments&);

@@ -1,4 +1,5 @@
 // Valid calls of every function of the raw addon, each with the places where the fuzzer may spoil it.
+import { designCalls } from "./designCalls.ts";
 import { maskNumbers } from "./maskOperations.ts";
 import { header } from "./maskRequests.ts";
 import type { Call } from "./mutations.ts";
@@ -20,6 +21,7 @@ const sparse = () => ({
   rowIndices: Int32Array.of(0, 1, 2, 0, 3),
   columnPointers: Int32Array.of(0, 3, 5, 5),
 });
+const single = () => ({ ...dense(), data: Float32Array.from(dense().data) });
 const y = () => Float64Array.of(1, 2, 3, 5);
 
 function request(x: object, name: string, parameters: number[], solver = "reweighted") {
@@ -349,6 +351,7 @@ export const bindingCalls: readonly Call[] = [
     weights: () => Float64Array.of(1, 1),
     correlation: () => Float64Array.of(1, 2),
   }),
+  ...designCalls({ dense, sparse, single }),
   plain("createPenalty", { name: () => "hardConcrete", parameters: () => Float64Array.of(0.5, -0.1, 1.1) }),
   plain("omega", { penalty, w: vector, lambda }),
   plain("dual", { penalty, eta: vector, lambda }),
