@@ -47,6 +47,11 @@ void multiplyRows(RowMajor<Value> a, RowMajor<Value> b, Value* c, Value keep);
 [[nodiscard]] bool cholesky(MutableMatrix a, const Cancellation* cancel = nullptr);
 /// b <- (L L')^-1 b
 void choleskySolve(ConstMatrix lower, std::span<double> b);
+/// The same in single precision, of a size x size matrix without gaps between its columns: half the
+/// time, for a direction that a later step corrects.
+[[nodiscard]] bool cholesky(std::span<float> a, std::size_t size,
+                            const Cancellation* cancel = nullptr);
+void choleskySolve(std::span<const float> lower, std::span<double> b);
 /// B <- L^-1 B
 void forwardSolve(ConstMatrix lower, MutableMatrix b);
 

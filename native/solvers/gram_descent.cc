@@ -113,18 +113,17 @@ bool GramDescent::newton() {
   if (size == 0) return false;
   if (factor_.size() < size * size) factor_.resize(size * size);
   direction_.resize(size);
-  const MutableMatrix factor{factor_.data(), size, size, size};
   for (std::size_t a = 0; a < size; ++a) {
     const std::size_t k = support_[a];
     const float* from = gram_->column(k);
-    for (std::size_t b = a + 1; b < size; ++b)
-      factor(b, a) = static_cast<double>(from[support_[b]]);
+    float* to = &factor_[a * size];
+    for (std::size_t b = a + 1; b < size; ++b) to[b] = from[support_[b]];
     const double w = std::abs(w_[k]);
-    factor(a, a) = gram_->diagonal()[k] + lambda_ * penalty_.curvatureAt(w, lambda_);
+    to[a] = static_cast<float>(gram_->diagonal()[k] + lambda_ * penalty_.curvatureAt(w, lambda_));
     direction_[a] = gradient_[k] - std::copysign(lambda_ * penalty_.slopeAt(w, lambda_), w_[k]);
   }
-  if (!linalg::cholesky(factor, cancel_)) return false;
-  linalg::choleskySolve(factor, direction_);
+  if (!linalg::cholesky(factor_, size, cancel_)) return false;
+  linalg::choleskySolve(factor_, direction_);
   double length = 1.0;
   for (int halving = 0; halving < kHalvings; ++halving, length *= 0.5) {
     if (tryStep(length)) return true;

@@ -64,7 +64,7 @@ class GramDescent {
   std::vector<std::size_t> active_;  // places that are not 0 or want to leave it
   std::vector<char> isActive_;
   std::vector<std::size_t> support_;
-  std::vector<double> factor_;
+  std::vector<float> factor_;
   std::vector<double> direction_;
   std::vector<double> next_;
   std::vector<double> image_;

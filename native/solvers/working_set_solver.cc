@@ -40,10 +40,12 @@ class Run {
          lambda *= kStep) {
       const double h = *std::ranges::max_element(risk_->curvature());
       const double threshold = h * separable(problem_).proxThreshold(h, lambda);
-      set_.settle(lambda, kStageTolerance * threshold, problem_.maxIterations,
-                  [&](const WorkingSet::State& state) {
-                    solution_.record.workingSetSizes.push_back(state.size);
-                  });
+      set_.settle(
+          lambda, kStageTolerance * threshold, problem_.maxIterations,
+          [&](const WorkingSet::State& state) {
+            solution_.record.workingSetSizes.push_back(state.size);
+          },
+          true);
     }
   }
 
