@@ -53,6 +53,7 @@ void load(napi_env env, napi_value exports) {
       entry<closeDesign>("closeDesign", environment),
       entry<gramOfBlock>("gramOfBlock", environment),
       entry<gramOfBoth>("gramOfBoth", environment),
+      entry<gramRows>("gramRows", environment),
       entry<gramSums>("gramSums", environment),
       entry<gramFromSums>("gramFromSums", environment),
       entry<expectation>("expectation", environment),

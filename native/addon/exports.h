@@ -36,6 +36,7 @@ napi_value closeDesign(Environment&, const Arguments&);
 // gram_handle.cc
 napi_value gramOfBlock(Environment&, const Arguments&);
 napi_value gramOfBoth(Environment&, const Arguments&);
+napi_value gramRows(Environment&, const Arguments&);
 napi_value gramSums(Environment&, const Arguments&);
 napi_value gramFromSums(Environment&, const Arguments&);
 // background.cc

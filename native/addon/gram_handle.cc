@@ -119,6 +119,11 @@ napi_value gramOfBoth(Environment& environment, const Arguments& arguments) {
   return callbacks.submit(std::make_unique<MergeTask>(a, b));
 }
 
+napi_value gramRows(Environment& environment, const Arguments& arguments) {
+  const napi_env env = environment.env();
+  return numberToJs(env, unwrapGram(env, arguments[0], "gram")->sums().rows);
+}
+
 napi_value gramSums(Environment& environment, const Arguments& arguments) {
   const napi_env env = environment.env();
   const auto gram = unwrapGram(env, arguments[0], "gram");
