@@ -83,6 +83,7 @@ export class Design {
     this.scales = prepared.scales;
     this.bytes = prepared.bytes;
     this.#native = prepared.handle;
+    Object.freeze(this);
   }
 
   /**
@@ -159,18 +160,6 @@ function heldAs({ x, storage }: DesignRequest): DesignStorage {
 }
 
 /** Undefined for what is no design; CLOSED for one that is closed. @internal */
-export function designState(argument: string, value: unknown): DesignState | undefined {
-  if (!isObject(value)) return undefined;
-  const state = stateOf(value);
-  if (state === undefined && isClone(argument, value)) {
-    const message = `${argument} must be a Design of this thread, but is the copy of one that another thread prepared: prepare one here`;
-    throw new FlipsideError("INVALID_ARGUMENT", message);
-  }
-  return state;
-}
-
-/** What postMessage and structuredClone make of a Design. */
-function isClone(argument: string, value: object): boolean {
-  if (kindOf(value) !== undefined || property(argument, value, "scales") === undefined) return false;
-  return ["storage", "means", "bytes"].every((key) => property(argument, value, key) !== undefined);
+export function designState(value: unknown): DesignState | undefined {
+  return isObject(value) ? stateOf(value) : undefined;
 }

@@ -83,6 +83,7 @@ export class Gram {
     };
     this.intercept = flag("intercept");
     this.standardize = flag("standardize");
+    Object.freeze(this);
   }
 
   /** Rows of the blocks that have been taken in. */

@@ -114,7 +114,7 @@ export interface Source extends Pick<FitRequest, "x" | "design" | "gram" | "inte
 
 /** x of a problem; intercept and standardize come from the options, or from a design that they must agree with. @internal */
 export function readSource(x: unknown, options: object): Source {
-  const state = designState("x", x);
+  const state = designState(x);
   const intercept = readFlag(options, "intercept", state);
   const standardize = readFlag(options, "standardize", state);
   if (state !== undefined) {

@@ -2,7 +2,7 @@
 import { maskNumbers } from "./maskOperations.ts";
 import { header } from "./maskRequests.ts";
 import type { Call } from "./mutations.ts";
-import { handleOf, type NativePenalty, native } from "./native.ts";
+import { handleOf, type NativeDesign, type NativePenalty, native } from "./native.ts";
 
 const loose = (name: keyof typeof native) => native[name] as unknown as (...given: unknown[]) => unknown;
 
@@ -39,6 +39,7 @@ function request(x: object, name: string, parameters: number[], solver = "reweig
     standardize: true,
     tolerance: 1e-6,
     maxIterations: 20,
+    starts: 2,
     accelerated: true,
     seed: 7,
     mask: "gaussian",
@@ -74,7 +75,7 @@ const places = [[0], ...keys.map((key) => [0, key]), ...matrixKeys.map((key) => 
 
 /** Resolves with what the job settled to, and fails if it settles twice. */
 function settled(
-  name: "fit" | "expectation" | `${"sampleMask" | "sampleKept" | MaskOperation}Async`,
+  name: "fit" | "expectation" | DesignJob | `${"sampleMask" | "sampleKept" | MaskOperation}Async`,
   given: unknown[],
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {
@@ -131,6 +132,67 @@ function expectations(name: string, own: object): Call {
   };
 }
 
+type DesignJob = "fitMany" | "prepareDesign" | "gramOfBlock" | "gramOfBoth";
+
+/** A job whose first argument is an object of these. */
+function job(name: DesignJob, made: () => object, own: readonly (string | number)[][] = []): Call {
+  const named = Object.keys(made());
+  const inner = own.map((path) => [0, ...path]);
+  return {
+    name,
+    arguments: () => [made(), "settle", "progress"],
+    places: [[0], ...named.map((key) => [0, key]), ...inner, [1], [2]],
+    words: [...words, ...named, "storage", "lambda", "response", "starts"],
+    invoke: (given) => settled(name, given),
+  };
+}
+
+const prepared = await new Promise<NativeDesign>((resolve, reject) => {
+  const x = { ...dense(), layout: "rowMajor" as const };
+  const request = { x, intercept: true, standardize: true, loss: "squared" };
+  const settle = (error: Error | null, design: { handle: NativeDesign } | null) =>
+    design === null ? reject(error) : resolve(design.handle);
+  native.prepareDesign({ ...request, storage: "float64" }, settle, null);
+});
+const sums = () => ({
+  columns: 2,
+  rows: 5,
+  weight: 5,
+  origin: Float64Array.of(1, 2, 3),
+  mean: Float64Array.of(0.5, -0.25, 0),
+  scatter: Float64Array.of(4, 1, 2, 3, -1, 9),
+});
+const gram = () => native.gramFromSums(sums());
+const spec = () => {
+  const {
+    tolerance,
+    maxIterations,
+    starts,
+    accelerated,
+    seed,
+    mask,
+    batchSize,
+    stepSize,
+    stepDecay,
+    offset,
+    start,
+  } = request(dense(), "mcp", [3]);
+  const own = { tolerance, maxIterations, starts, accelerated, seed, mask, batchSize, stepSize, stepDecay };
+  return { ...own, offset, start, response: 0, penalty: handleOf("mcp", 3), solver: "dropout", lambda: 0.1 };
+};
+const many = (source: object) => ({
+  ...source,
+  intercept: true,
+  standardize: true,
+  loss: "squared",
+  responses: [y()],
+  fits: [spec(), { ...spec(), solver: "reweighted" }],
+});
+const matrixPlaces = matrixKeys.map((key) => ["x", key]);
+const specPlaces = Object.keys(spec()).flatMap((key) => [
+  ["fits", 0, key],
+  ["fits", 1, key],
+]);
 /** A function of values, by the names of its arguments. */
 function plain(
   name: keyof typeof native,
@@ -142,10 +204,62 @@ function plain(
     name,
     arguments: () => Object.values(named).map((make) => make()),
     places: [...names.map((_, i) => [i]), ...inner],
-    words: [...names, "beta", "gamma", "zeta"],
+    words: [...names, "beta", "gamma", "zeta", "columns", "rows", "weight", "origin", "mean", "scatter"],
     invoke: (given) => loose(name)(...given),
   };
 }
+
+const designCalls: Call[] = [
+  ...fits("of a design", () => ({}), "mcp", [3]).map((call) => ({
+    ...call,
+    arguments: () => {
+      const [{ x: _, weights: __, ...rest }, ...others] = call.arguments() as [Record<string, unknown>];
+      return [{ ...rest, design: prepared }, ...others];
+    },
+    places: [...call.places, [0, "design"]],
+    words: [...call.words, "design"],
+  })),
+  ...fits("of a gram", () => ({}), "mcp", [3]).map((call) => ({
+    ...call,
+    arguments: () => {
+      const [{ x: _, y: __, weights: ___, offset: ____, ...rest }, ...others] = call.arguments() as [
+        Record<string, unknown>,
+      ];
+      return [{ ...rest, gram: gram(), start: Float64Array.of(1, 0) }, ...others];
+    },
+    places: [...call.places, [0, "gram"]],
+    words: [...call.words, "gram"],
+  })),
+  { ...job("fitMany", () => many({ x: sparse(), weights: y() }), [...matrixPlaces, ...specPlaces]) },
+  {
+    ...job("fitMany", () => many({ design: prepared }), [["responses", 0], ...specPlaces]),
+    name: "fitMany of a design",
+  },
+  job(
+    "prepareDesign",
+    () => ({
+      x: sparse(),
+      weights: y(),
+      intercept: true,
+      standardize: true,
+      loss: "squared",
+      storage: "float32",
+    }),
+    matrixPlaces,
+  ),
+  job("gramOfBlock", () => ({ x: sparse(), y: y(), weights: y() }), matrixPlaces),
+  job("gramOfBoth", () => ({ a: gram(), b: gram() })),
+  plain(
+    "gramFromSums",
+    { sums },
+    Object.keys(sums()).map((key) => [0, key]),
+  ),
+  plain("gramSums", { gram }),
+  plain("gramRows", { gram }),
+  // Of another kind: one that is closed would fail all others.
+  plain("closeDesign", { design: gram }),
+  plain("automaticSolver", { penalty: () => handleOf("mcp", 3), loss: () => "logistic" }),
+];
 
 /** Headers of masks are spoiled number by number too, but for the count: so many draws would be listed. */
 const headerPlaces = (...path: (string | number)[]) =>
@@ -274,6 +388,7 @@ const design = () => ({ ...dense(), layout: "columnMajor" });
 const designPlaces = matrixKeys.slice(0, 4).map((key) => [3, key]);
 
 export const bindingCalls: readonly Call[] = [
+  ...designCalls,
   ...fits("dense", dense, "mcp", [3]),
   ...fits("by proximal", dense, "mcp", [3], "proximal"),
   ...fits("by dropout", dense, "logSum", [0.1], "dropout"),
