@@ -190,7 +190,7 @@ export function readSetup(
 
 function sourceOfGram(state: GramState, options: object): Source {
   const { gram, rows, columns } = state;
-  if (gram === undefined) throw new FlipsideError("EMPTY", "the Gram must have rows, but has none");
+  if (gram === undefined) throw new FlipsideError("EMPTY", "gram must have rows, but has none");
   const intercept = readFlag(options, "intercept", state);
   return { gram, rows, columns, intercept, standardize: readFlag(options, "standardize", state) };
 }
