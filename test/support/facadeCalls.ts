@@ -1,12 +1,9 @@
 // Valid calls of every public function, each with the places where the fuzzer may spoil it.
 import {
-  Design,
   Fit,
   fit as fitAsync,
-  fitMany,
   fitPath,
   fitSync,
-  Gram,
   Path,
   penalties,
   penaltyFromJSON,
@@ -14,70 +11,22 @@ import {
   threads,
 } from "flipside";
 import { verifyExpectation } from "../../dist/expectation.js";
+import { preparing } from "./facadeDesigns.ts";
+import {
+  accessor,
+  dense,
+  loose,
+  options,
+  places,
+  problem,
+  problemPlaces,
+  rows,
+  sparse,
+  words,
+  y,
+} from "./facadeProblems.ts";
 import { maskCalls } from "./maskCalls.ts";
 import type { Call } from "./mutations.ts";
-
-// Callable with anything at all.
-const loose = <T>(callable: T) => callable as unknown as (...given: unknown[]) => unknown;
-
-const x = () => Float64Array.of(1, 2, 0, 4, -1, 2, 3, 3, 1, 0, 5, 2);
-const y = () => Float64Array.of(1, 2, 3, 5);
-const dense = () => ({ data: x(), rows: 4, columns: 3, order: "row-major" });
-const rows = () => [[1, 2, 0], Float64Array.of(4, -1, 2), [3, 3, 1], [0, 5, 2]];
-const sparse = () => ({
-  values: Float64Array.of(1, 4, 3, 2, 5),
-  rowIndices: Int32Array.of(0, 1, 2, 0, 3),
-  columnPointers: Int32Array.of(0, 3, 5, 5),
-  rows: 4,
-  columns: 3,
-});
-const accessor = () => ({ rows: 4, columns: 3, get: (i: number, j: number) => i * j - 1 });
-
-const problemWords = ["problem", "x", "y", "weights", "offset"];
-const optionWords = [
-  "options",
-  "penalty",
-  "lambda",
-  "lambdas",
-  "lambdaCount",
-  "lambdaRatio",
-  "intercept",
-].concat(["standardize", "start", "seed", "starts", "loss", "solver", "proximal", "dropout", "convergence"]);
-const words = [...problemWords, ...optionWords];
-const matrixPlaces = [
-  [0, "x"],
-  [0, "x", "data"],
-  [0, "x", "rows"],
-  [0, "x", "columns"],
-  [0, "x", "order"],
-];
-const problemPlaces = [[0], ...matrixPlaces, [0, "y"], [0, "weights"], [0, "offset"]];
-const optionPlaces = [
-  [1],
-  ...optionWords.slice(1).map((key) => [1, key]),
-  [1, "convergence", "tolerance"],
-  [1, "convergence", "maxIterations"],
-];
-const places = [
-  ...problemPlaces,
-  ...optionPlaces,
-  [1, "convergence", "signal"],
-  [1, "convergence", "onProgress"],
-];
-
-const problem = (matrix: unknown) => ({ x: matrix, y: y(), weights: y(), offset: y() });
-const options = (own: object) => ({
-  penalty: penalties.mcp(),
-  intercept: true,
-  standardize: false,
-  start: Float64Array.of(1, 0, 1),
-  seed: 3,
-  starts: 1,
-  loss: "squared",
-  solver: "auto",
-  convergence: { tolerance: 1e-6, maxIterations: 20 },
-  ...own,
-});
 
 const single = loose(fitSync)(problem(dense()), options({ lambda: 0.1 })) as Fit;
 const pathJSON = {
@@ -176,126 +125,6 @@ const fitting: Call[] = [
     ],
     words,
     invoke: (g) => loose(fitSync)(...g),
-  },
-];
-
-const design = await Design.prepare({ data: x(), rows: 4, columns: 3 }, { standardize: false });
-const gram = new Gram(3, { standardize: false });
-await gram.accumulate({ data: x(), rows: 4, columns: 3 }, y());
-const spec = () => {
-  const { penalty, start, seed, starts, solver } = options({});
-  const own = { penalty, start, seed, starts, solver, lambda: 0.1 };
-  return { ...own, y: y(), offset: y(), convergence: { tolerance: 1e-6, maxIterations: 20 } };
-};
-const shared = () => ({ intercept: true, standardize: false, loss: "squared" });
-const manyWords = [
-  ...words,
-  "fits",
-  "design",
-  "gram",
-  "columns",
-  "storage",
-  "signal",
-  "onProgress",
-  "other",
-  "json",
-];
-const specPlaces = [0, 1].flatMap((k) => [[1, k], ...Object.keys(spec()).map((key) => [1, k, key])]);
-const sharedPlaces = [
-  [2],
-  ...["weights", ...Object.keys(shared()), "signal", "onProgress"].map((key) => [2, key]),
-];
-
-/** Designs and Grams; a Gram that was spoiled is no use to the next call, so each has its own. */
-const preparing: Call[] = [
-  {
-    name: "fitMany",
-    arguments: () => [dense(), [spec(), { ...spec(), solver: "proximal" }], { ...shared(), weights: y() }],
-    places: [
-      ...matrixPlaces.map(([, ...path]) => path.map((key) => (key === "x" ? 0 : key))),
-      [1],
-      ...specPlaces,
-      ...sharedPlaces,
-    ],
-    words: manyWords,
-    invoke: (g) => loose(fitMany)(...g),
-  },
-  {
-    name: "fitMany of a design",
-    arguments: () => [design, [spec(), spec()], shared()],
-    places: [[0], [1], ...specPlaces, ...sharedPlaces],
-    words: manyWords,
-    invoke: (g) => loose(fitMany)(...g),
-  },
-  {
-    name: "fitSync of a design",
-    arguments: () => [{ x: design, y: y(), offset: y() }, options({ lambda: 0.1 })],
-    places: [...problemPlaces, ...optionPlaces],
-    words: manyWords,
-    invoke: (g) => loose(fitSync)(...g),
-  },
-  {
-    name: "fitPath of a gram",
-    arguments: () => [gram, options({ lambdas: Float64Array.of(1, 0.1) })],
-    places: [[0], ...optionPlaces],
-    words: [...manyWords, "problem"],
-    invoke: (g) => loose(fitPath)(...g),
-  },
-  {
-    name: "Design.prepare",
-    arguments: () => [sparse(), { ...shared(), weights: y(), storage: "float32" }],
-    places: [
-      ...["values", "rowIndices", "columnPointers", "rows", "columns"].map((key) => [0, key]),
-      [0],
-      [1],
-      ...["weights", "storage", "signal", ...Object.keys(shared())].map((key) => [1, key]),
-    ],
-    words: manyWords,
-    invoke: (g) => loose(Design.prepare)(...g),
-  },
-  {
-    name: "new Gram",
-    arguments: () => [3, { intercept: true, standardize: true }],
-    places: [[0], [1], [1, "intercept"], [1, "standardize"]],
-    words: manyWords,
-    invoke: (g) => Reflect.construct(Gram, g),
-  },
-  {
-    name: "accumulate",
-    arguments: () => [dense(), y(), { weights: y() }],
-    places: [
-      [0],
-      [0, "data"],
-      [0, "rows"],
-      [0, "columns"],
-      [0, "order"],
-      [1],
-      [2],
-      [2, "weights"],
-      [2, "signal"],
-    ],
-    words: manyWords,
-    invoke: (g) => {
-      const own = new Gram(3);
-      return loose(own.accumulate.bind(own))(...g);
-    },
-  },
-  {
-    name: "merge",
-    arguments: () => [gram],
-    places: [[0]],
-    words: manyWords,
-    invoke: (g) => {
-      const own = new Gram(3);
-      return loose(own.merge.bind(own))(...g);
-    },
-  },
-  {
-    name: "Gram.fromJSON",
-    arguments: () => [gram.toJSON()],
-    places: [[0], ...Object.keys(gram.toJSON()).map((key) => [0, key]), [0, "scatter", 0], [0, "mean", 1]],
-    words: [...manyWords, "scatter"],
-    invoke: (g) => loose(Gram.fromJSON)(...g),
   },
 ];
 
