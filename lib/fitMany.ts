@@ -56,7 +56,7 @@ const aborted = "the fits were aborted before each had an iterate";
 /**
  * Many fits of one design as one job of the addon: x is copied and standardised once, and the fits are spread over the
  * threads. Each is the same, to the bit, as by `fit`. All data are copied before the call returns, which takes some
- * microseconds per fit on the calling thread beside copying its vectors.
+ * 15 µs per fit on the calling thread beside copying each different y once.
  *
  * @returns The fits in the order of `fits`; one that ended early says so in `converged` and `reason`.
  * @throws FlipsideError, always as a rejection, as `fit` does; that of one fit names it, such as "fits[3].lambda".
@@ -138,10 +138,10 @@ function readSpec(
 ): { native: NativeSpec; about: Pick<Setting, "penalty" | "loss" | "solver"> } {
   const get = (key: string) => property("", spec, key);
   const penalty = get("penalty");
-  const model = readModel(spec, penalty, loss);
+  const { handle, choice } = readModel(spec, penalty, loss);
   const limits: Pick<Convergence, "tolerance" | "maxIterations"> = readLimits(
     get("convergence"),
-    solverDefaults[model.solver],
+    solverDefaults[choice.solver],
   );
   return {
     native: {
@@ -149,10 +149,11 @@ function readSpec(
       offset: perRow("offset", get("offset"), source.rows, -Infinity),
       start: readStart(spec, source.columns),
       lambda: requireNumber("lambda", get("lambda"), lambdaRange),
-      ...model,
+      penalty: handle,
+      ...choice,
       ...limits,
     },
-    about: { penalty: penalty as Penalty, loss, solver: model.solver },
+    about: { penalty: penalty as Penalty, loss, solver: choice.solver },
   };
 }
 

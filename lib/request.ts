@@ -1,4 +1,4 @@
-import type { FitRequest, NativeMatrix, NativeModel } from "../binding.js";
+import type { FitRequest, NativeMatrix, NativePenalty } from "../binding.js";
 import { property, requireBoolean, requireChoice, requireOptions } from "./checks.js";
 import { type Convergence, type ConvergenceOptions, readConvergence } from "./convergence.js";
 import { type Design, designState } from "./design.js";
@@ -9,6 +9,7 @@ import { type MatrixLike, requireEntries, toMatrix, toVector, type VectorLike } 
 import { type Penalty, requirePenalty, solvablePenalty } from "./penalty.js";
 import { perRow, readWeights } from "./rowVectors.js";
 import {
+  type Choice,
   type DropoutOptions,
   type LossName,
   lossNames,
@@ -158,11 +159,11 @@ export function readSetup(
     throw new FlipsideError("UNSUPPORTED", `loss must be squared for a Gram, but is ${loss}`);
   }
   const penalty = property("options", given, "penalty");
-  const model = readModel(given, penalty, loss);
+  const { handle, choice } = readModel(given, penalty, loss);
   const convergence = readConvergence(
     property("options", given, "convergence"),
     background,
-    solverDefaults[model.solver],
+    solverDefaults[choice.solver],
   );
   // One by one: an object as a spread in front would take longer than a small fit.
   const request: FitRequest = {
@@ -174,7 +175,8 @@ export function readSetup(
     offset: rows?.offset,
     start: readStart(given, source.columns),
     loss,
-    ...model,
+    penalty: handle,
+    ...choice,
     lambdas: noLambdas,
     pathLength: 1,
     pathRatio: 1,
@@ -183,7 +185,7 @@ export function readSetup(
     tolerance: convergence.tolerance,
     maxIterations: convergence.maxIterations,
   };
-  const { solver } = model;
+  const { solver } = choice;
   const about = { penalty: penalty as Penalty, loss, rows: source.rows, columns: source.columns, solver };
   return { request, convergence, about };
 }
@@ -207,13 +209,16 @@ export function readLoss(options: object): LossName {
   return given === undefined ? "squared" : requireChoice("loss", given, lossNames);
 }
 
-type Model = Omit<NativeModel, "solver" | "tolerance" | "maxIterations"> & { readonly solver: SolverName };
+/** A spread of it is as dear as a tenth of a small fit: it is made once and taken apart once. */
+interface Model {
+  readonly handle: NativePenalty;
+  readonly choice: Choice;
+}
 
 /** The penalty and the solver with its options. @internal */
 export function readModel(options: object, penalty: unknown, loss: LossName): Model {
   const choice = readSolver(options, requirePenalty("penalty", penalty).handle, loss);
-  const handle = solvablePenalty("penalty", penalty, choice.solver === "etaTrick");
-  return { penalty: handle, ...choice };
+  return { handle: solvablePenalty("penalty", penalty, choice.solver === "etaTrick"), choice };
 }
 
 /** @internal */

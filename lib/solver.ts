@@ -73,7 +73,8 @@ const batchRange = { min: 1, max: 2 ** 31 - 1, integer: true };
 const stepRange = { above: 0, max: 1 };
 const decayRange = { min: 0, max: 1 };
 
-type Choice = Omit<NativeModel, "penalty" | "solver" | "tolerance" | "maxIterations"> & {
+/** A solver with its own options. @internal */
+export type Choice = Omit<NativeModel, "penalty" | "solver" | "tolerance" | "maxIterations"> & {
   readonly solver: SolverName;
 };
 
