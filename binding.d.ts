@@ -331,6 +331,12 @@ export interface Binding {
   /** omega'(w), its right limit at 0, and f'(eta). */
   slopeAt(penalty: NativePenalty, w: number, lambda: number): number;
   dualSlopeAt(penalty: NativePenalty, eta: number, lambda: number): number;
+  /** The t >= 0 that minimises h/2 (t - z)^2 + lambda omega(t), the smaller of two; z >= 0, h > 0, both finite. */
+  proxAt(penalty: NativePenalty, z: number, h: number, lambda: number): number;
+  /** The largest z for which that is 0, or 0. */
+  proxThreshold(penalty: NativePenalty, h: number, lambda: number): number;
+  /** sup over w > 0 of -omega''(w), Infinity where there is none or it is not known. */
+  concavity(penalty: NativePenalty, lambda: number): number;
   isSeparable(penalty: NativePenalty): boolean;
   isConvex(penalty: NativePenalty): boolean;
   needsDesign(penalty: NativePenalty): boolean;

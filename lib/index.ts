@@ -49,7 +49,7 @@ export type {
 } from "./matrix.js";
 export { fitPath, Path, type PathJSON, type PathOptions } from "./path.js";
 export { penalties } from "./penalties.js";
-export { Penalty, type PenaltyJSON } from "./penalty.js";
+export { Penalty, type PenaltyJSON, type ProxOptions } from "./penalty.js";
 export { type PruneOptions, prune } from "./prune.js";
 export type { FitRecord, RecordJSON } from "./record.js";
 export type { Problem, SharedOptions } from "./request.js";

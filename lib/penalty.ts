@@ -1,6 +1,6 @@
 import type { NativeMatrix, NativePenalty } from "../binding.js";
 import { native } from "./binding.js";
-import { isObject, requireNumber } from "./checks.js";
+import { isObject, property, requireNumber, requireOptions } from "./checks.js";
 import { expected, FlipsideError } from "./errors.js";
 import { toVector, type VectorLike } from "./matrix.js";
 import type { TableRecord, Tabulation } from "./tables/record.js";
@@ -17,6 +17,14 @@ export interface PenaltyJSON {
   parameters: Record<string, number>;
   /** The numbers of a penalty that was made from functions. */
   table?: TableJSON;
+}
+
+/** Of `Penalty.prox`. */
+export interface ProxOptions {
+  /** The problem's λ, a finite number >= 0; 1 by default. */
+  readonly lambda?: number;
+  /** The h of h/2 (t - z)², a finite number > 0; 1 by default. */
+  readonly curvature?: number;
 }
 
 /** All that a penalty is made of. @internal */
@@ -134,6 +142,30 @@ export class Penalty {
     return typeof eta === "number" ? keep(eta, lambda) : eta.map((value) => keep(value, lambda));
   }
 
+  /**
+   * The proximal step: the t that minimises h/2 (t - z)² + λ ω(|t|) with h = `curvature`, of two minimisers the one
+   * nearer to 0. It has the sign of z and |t| <= |z|; of l1 it is soft thresholding. A Float64Array for a vector. A
+   * penalty that does not separate has none (UNSUPPORTED); where `monotone` is false t may be a local minimiser.
+   */
+  prox(z: number, options?: ProxOptions): number;
+  prox(z: VectorLike, options?: ProxOptions): Float64Array;
+  prox(z: number | VectorLike, options?: ProxOptions): number | Float64Array;
+  prox(z: number | VectorLike, options: ProxOptions = {}): number | Float64Array {
+    const { lambda, curvature } = proxNumbers(options);
+    if (!this.separable) {
+      const message = `prox of ${this.name} needs a penalty that is a sum over the coefficients, but ${this.name} is not`;
+      throw new FlipsideError("UNSUPPORTED", message);
+    }
+    const step = (value: number, size: number) => {
+      const t = native.proxAt(this.#native, size, curvature, lambda);
+      // Without a negative zero.
+      return value < 0 ? 0 - t : t;
+    };
+    if (typeof z === "number") return step(z, magnitude("z", z));
+    const signed = vectorOf("z", z);
+    return magnitudes("z", signed).map((size, j) => step(signed[j] as number, size));
+  }
+
   /** Name, parameters and tables, not the design; `penaltyFromJSON` reads it. */
   toJSON(): PenaltyJSON {
     const { table } = this.#blueprint;
@@ -194,6 +226,18 @@ const nowhere: readonly Interval[] = Object.freeze([]);
 function requireLambda(lambda: number): void {
   if (!(typeof lambda === "number" && lambda >= 0 && lambda < Infinity))
     requireNumber("lambda", lambda, { min: 0 });
+}
+
+function proxNumbers(given: ProxOptions): Required<ProxOptions> {
+  const options = requireOptions("options", given, ["lambda", "curvature"]);
+  const { lambda = 1, curvature = 1 } = {
+    lambda: property("options", options, "lambda"),
+    curvature: property("options", options, "curvature"),
+  };
+  return {
+    lambda: requireNumber("lambda", lambda, { min: 0 }),
+    curvature: requireNumber("curvature", curvature, { above: 0 }),
+  };
 }
 
 function magnitude(argument: string, w: number): number {

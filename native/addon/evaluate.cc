@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstring>
 #include <optional>
+#include <utility>
 
 #include "addon/arguments.h"
 #include "addon/arrays.h"
@@ -114,6 +115,13 @@ napi_value atEta(Environment& environment, const Arguments& arguments, Scalar fu
   return numberToJs(env, ((*penalty).*function)(eta, lambda));
 }
 
+/// (..., h, lambda) with h at this index: a curvature is positive.
+std::pair<double, double> readStep(napi_env env, const Arguments& arguments, std::size_t index) {
+  const double h = readNonnegative(env, arguments[index], {"h"});
+  if (!(h > 0.0)) failExpected(env, "OUT_OF_RANGE", {"h"}, "a finite number > 0", arguments[index]);
+  return {h, readNonnegative(env, arguments[index + 1], {"lambda"})};
+}
+
 using OfWeights = void (SeparablePenalty::*)(std::span<const double>, double,
                                              std::span<double>) const;
 
@@ -186,6 +194,27 @@ napi_value etaHatAt(Environment& environment, const Arguments& arguments) {
 
 napi_value slopeAt(Environment& environment, const Arguments& arguments) {
   return atWeight(environment, arguments, &SeparablePenalty::slopeAt);
+}
+
+napi_value proxAt(Environment& environment, const Arguments& arguments) {
+  const napi_env env = environment.env();
+  const auto penalty = unwrapSeparable(env, arguments[0]);
+  const double z = readNonnegative(env, arguments[1], {"z"});
+  const auto [h, lambda] = readStep(env, arguments, 2);
+  return numberToJs(env, penalty->proxAt(z, h, lambda));
+}
+
+napi_value proxThreshold(Environment& environment, const Arguments& arguments) {
+  const napi_env env = environment.env();
+  const auto penalty = unwrapSeparable(env, arguments[0]);
+  const auto [h, lambda] = readStep(env, arguments, 1);
+  return numberToJs(env, penalty->proxThreshold(h, lambda));
+}
+
+napi_value concavity(Environment& environment, const Arguments& arguments) {
+  const napi_env env = environment.env();
+  const auto penalty = unwrapSeparable(env, arguments[0]);
+  return numberToJs(env, penalty->concavity(readNonnegative(env, arguments[1], {"lambda"})));
 }
 
 napi_value dualSlopeAt(Environment& environment, const Arguments& arguments) {

@@ -7,7 +7,7 @@
 #include "addon/arguments.h"
 #include "addon/penalty_handle.h"
 #include "design/bad_value.h"
-#include "masks/huge_pages.h"
+#include "simd/huge_pages.h"
 #include "masks/parts.h"
 
 namespace flipside::addon {

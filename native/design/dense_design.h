@@ -4,6 +4,7 @@
 #include <span>
 #include <vector>
 
+#include "design/column_memory.h"
 #include "design/standardized.h"
 
 namespace flipside {
@@ -27,13 +28,21 @@ class DenseDesign final : public StandardizedDesign {
   void products(std::span<const std::size_t> left, std::span<const std::size_t> right,
                 std::span<const double> weights, MutableMatrix out,
                 const Cancellation* cancel) const override;
-  double elements() const override { return static_cast<double>(values_.size()); }
-  double bytes() const override { return 8.0 * static_cast<double>(values_.size()); }
+  double elements() const override {
+    return static_cast<double>(rows_) * static_cast<double>(columns_);
+  }
+  double bytes() const override { return 8.0 * elements(); }
 
  private:
-  void standardizeColumn(double* column, std::size_t j);
+  template <typename Value>
+  void prepareColumn(const Value* x, std::size_t j);
+  const double* column(std::size_t j) const { return values_.data() + j * rows_; }
 
-  std::vector<double> values_;
+  std::vector<const double*> columnsAt(std::span<const std::size_t> index) const;
+  void correlateColumns(std::span<const double* const> columns, ConstMatrix residuals,
+                        MutableMatrix out) const;
+
+  ColumnMemory<double> values_;
 };
 
 }  // namespace flipside

@@ -22,7 +22,12 @@ struct RawMatrix {
   std::vector<std::int32_t> columnPointers;  ///< compressed columns only, columns + 1 of them
 
   /// Copies column j into out (rows entries).
-  void readColumn(std::size_t j, double* out) const;
+  void readColumn(std::size_t j, double* out) const { readColumns(j, 1, out); }
+  /// Copies columns [first, first + count) into out, one after the other. Of a matrix row by row
+  /// some dozens at once are much faster than one by one.
+  void readColumns(std::size_t first, std::size_t count, double* out) const;
+  /// The same for a dense matrix of single precision, as it is.
+  void readColumns(std::size_t first, std::size_t count, float* out) const;
 };
 
 }  // namespace flipside

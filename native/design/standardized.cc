@@ -4,10 +4,11 @@
 #include <cmath>
 
 #include "design/dense_design.h"
+#include "design/float_design.h"
+#include "design/sparse_design.h"
 
 namespace flipside {
 
-/// Weighted mean with one correction pass: accurate to the last digits for columns far from 0.
 double weightedMean(std::span<const double> x, std::span<const double> rootWeights) {
   const auto n = static_cast<double>(x.size());
   double mean = 0.0;
@@ -60,7 +61,14 @@ std::shared_ptr<const StandardizedDesign> makeDesign(std::shared_ptr<const RawMa
                                                      std::span<const double> weights,
                                                      Standardization options, Storage storage,
                                                      const Cancellation* cancel) {
-  (void)storage;
+  if (storage == Storage::compact) {
+    if (raw->layout == RawMatrix::Layout::compressedColumns) {
+      return std::make_shared<SparseDesign>(std::move(raw), weights, options, cancel);
+    }
+    if (!raw->floats.empty()) {
+      return std::make_shared<FloatDesign>(std::move(raw), weights, options, cancel);
+    }
+  }
   return std::make_shared<DenseDesign>(*raw, weights, options, cancel);
 }
 

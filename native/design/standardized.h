@@ -43,6 +43,18 @@ class StandardizedDesign : public Design {
   StandardizedDesign(std::size_t rows, std::size_t columns, std::span<const double> weights,
                      Standardization options);
 
+  /// Sets mean, scale and curvature of column j, whose elements are x; a constant column has
+  /// curvature 0. Throws BadValue as makeDesign() does.
+  template <typename Value>
+  void measureColumn(const Value* x, std::size_t j);
+  /// The rest of it: from sqrt(sum_i x_i^2) before weights and centring, and the weighted root mean
+  /// square of the centred column.
+  void setScale(std::size_t j, double norm, double deviation);
+  /// Of row i of a standardised column and of r: the root of its weight, null for ones.
+  const double* rowFactors() const {
+    return options_.fold && !rootWeights_.empty() ? rootWeights_.data() : nullptr;
+  }
+
   std::size_t rows_;
   std::size_t columns_;
   Standardization options_;
@@ -52,6 +64,9 @@ class StandardizedDesign : public Design {
   std::vector<double> scales_;
   std::vector<double> curvature_;
 };
+
+/// Throws BadValue for element (i, j) of the caller's matrix.
+[[noreturn]] void failNotFinite(std::size_t i, std::size_t j, double value);
 
 /// Weighted mean with one correction pass: accurate to the last digits for columns far from 0.
 double weightedMean(std::span<const double> x, std::span<const double> rootWeights);

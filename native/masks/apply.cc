@@ -4,7 +4,7 @@
 
 #include "design/bad_value.h"
 #include "masks/arithmetic.h"
-#include "masks/huge_pages.h"
+#include "simd/huge_pages.h"
 #include "masks/mask_source.h"
 #include "masks/parts.h"
 #include "simd/streaming.h"

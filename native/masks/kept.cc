@@ -8,7 +8,7 @@
 #include <numeric>
 
 #include "masks/draw_source.h"
-#include "masks/huge_pages.h"
+#include "simd/huge_pages.h"
 #include "masks/parts.h"
 #include "masks/structure.h"
 

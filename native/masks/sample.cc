@@ -1,6 +1,6 @@
 #include "masks/sample.h"
 
-#include "masks/huge_pages.h"
+#include "simd/huge_pages.h"
 #include "masks/mask_source.h"
 #include "masks/parts.h"
 

@@ -38,6 +38,10 @@ class Curve {
   /// F''; the right limit at 0 and at a knot.
   double curvature(double x) const;
 
+  /// sup over x > 0 of -F''(x), to 1e-6 relatively and not less, at least 0; infinite where F'
+  /// jumps down by more than 1e-6 of it.
+  double concavity() const;
+
   const CurveData& data() const { return data_; }
   std::size_t cells() const { return data_.values.size(); }
   double first() const { return data_.knots.front(); }

@@ -35,13 +35,17 @@ class CurvePenalty final : public Scaling {
   explicit CurvePenalty(CurvePenaltySpec spec)
       : spec_(std::move(spec)),
         etaHatAtZero_(etaHatAtZero(spec_.omega)),
-        etaHatAtInfinity_(etaHatAtInfinity(spec_.omega)) {}
+        etaHatAtInfinity_(etaHatAtInfinity(spec_.omega)),
+        concavity_(spec_.convex ? 0.0 : spec_.omega.concavity()) {}
 
   bool convex() const override { return spec_.convex; }
 
   double unitOmega(double w) const override { return spec_.omega.value(w); }
   double unitSlope(double w) const override { return spec_.omega.slope(w); }
   double unitCurvature(double w) const override { return spec_.omega.curvature(w); }
+
+  double unitRise(double w) const override { return spec_.omega.rise(w); }
+  double unitConcavity() const override { return concavity_; }
 
   double unitEtaHat(double w) const override {
     if (w == 0.0) return etaHatAtZero_;
@@ -72,6 +76,7 @@ class CurvePenalty final : public Scaling {
   CurvePenaltySpec spec_;
   double etaHatAtZero_;
   double etaHatAtInfinity_;
+  double concavity_;
 };
 
 }  // namespace

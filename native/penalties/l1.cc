@@ -1,4 +1,6 @@
 // l1:  omega(w) = w,  etaHat(w) = w,  f(eta) = eta.   The lasso (Tibshirani 1996).
+#include <algorithm>
+
 #include "penalties/catalogue.h"
 #include "penalties/mask_kernels.h"
 #include "penalties/scaling.h"
@@ -15,6 +17,9 @@ class L1 final : public LambdaFreePenalty {
   double unitSlope(double) const override { return 1.0; }
   double unitCurvature(double) const override { return 0.0; }
   double unitDualSlope(double) const override { return 1.0; }
+  /// Soft thresholding.
+  double unitProx(double z, double c) const override { return std::max(0.0, z - c); }
+  double proxThreshold(double h, double lambda) const override { return lambda / h; }
 
  protected:
   void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,

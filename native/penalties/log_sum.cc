@@ -4,6 +4,10 @@
 //
 // (r - epsilon)(r + epsilon) = 4 eta turns the second term into (2 sqrt(eta) / (r + epsilon))^2,
 // which neither cancels for small eta nor divides by it.
+//
+// Proximal step: a stationary t has t^2 - (z - epsilon) t - (z epsilon - c) = 0, and the larger
+// root is the only local minimum above 0. With z epsilon > c it is positive and 0 is not a minimum.
+#include <algorithm>
 #include <cmath>
 
 #include "penalties/catalogue.h"
@@ -43,6 +47,10 @@ class LogSum final : public LambdaFreePenalty {
     return slope * slope;
   }
 
+  double unitRise(double w) const override { return std::log1p(w / epsilon_); }
+  double unitProx(double z, double c) const override { return prox(z, c, epsilon_); }
+  double unitConcavity() const override { return 1.0 / epsilon_ / epsilon_; }
+
  protected:
   void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,
                       std::span<double> out) const override {
@@ -50,6 +58,22 @@ class LogSum final : public LambdaFreePenalty {
   }
 
  private:
+  static double prox(double z, double c, double epsilon) {
+    const double scale = std::max(z, epsilon);
+    // Where squares leave the range of a double.
+    if (!(scale > 1e-140 && scale < 1e140)) {
+      return scale * prox(z / scale, c / scale / scale, epsilon / scale);
+    }
+    const double gap = z - epsilon;
+    const double excess = z * epsilon - c;
+    const double discriminant = gap * gap + 4.0 * excess;
+    if (!(excess > 0.0) && (gap <= 0.0 || !(discriminant >= 0.0))) return 0.0;
+    const double root = std::sqrt(discriminant);
+    const double t = std::min(z, gap > 0.0 ? 0.5 * (gap + root) : 2.0 * excess / (root - gap));
+    if (excess > 0.0 || c * std::log1p(t / epsilon) < t * (z - 0.5 * t)) return t;
+    return 0.0;
+  }
+
   double epsilon_;
 };
 

@@ -5,6 +5,10 @@
 //
 // f from its definition: 2 omega - w^2/eta is stationary at w = b eta / (eta + b) < b, value w.
 // At lambda = 0, b = 0: the penalty is flat everywhere.
+//
+// Proximal step, with c = lambda/h and k = 1/(a h). For k < 1 it is (z - c) / (1 - k) between z = c
+// and z = b (firm thresholding: Gao and Bruce 1997). For k >= 1 the scalar problem is concave up to
+// b: the minimiser is 0 or z, which are equally good at z^2 = c b, and this is not below b^2.
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -18,7 +22,7 @@ namespace {
 
 class Mcp final : public SeparablePenalty {
  public:
-  explicit Mcp(double a) : a_(positiveParameter("a", a)) {}
+  explicit Mcp(double a) : a_(positiveParameter("a", a)), inverse_(1.0 / a_) {}
 
   double omegaAt(double w, double lambda) const override {
     const double b = a_ * lambda;
@@ -56,6 +60,22 @@ class Mcp final : public SeparablePenalty {
     return slope * slope;
   }
 
+  double proxAt(double z, double h, double lambda) const override {
+    const double k = inverse_ / h;
+    if (k >= 1.0) return z > jump(h, lambda) ? z : 0.0;
+    if (z >= a_ * lambda) return z;
+    const double excess = z - lambda / h;
+    return excess > 0.0 ? std::min(z, excess / (1.0 - k)) : 0.0;
+  }
+
+  double proxThreshold(double h, double lambda) const override {
+    return inverse_ / h >= 1.0 ? jump(h, lambda) : lambda / h;
+  }
+
+  double concavity(double lambda) const override {
+    return lambda > 0.0 ? 1.0 / (a_ * lambda) : 0.0;
+  }
+
  protected:
   void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,
                       std::span<double> out) const override {
@@ -63,7 +83,11 @@ class Mcp final : public SeparablePenalty {
   }
 
  private:
+  /// sqrt(c b).
+  double jump(double h, double lambda) const { return lambda * (std::sqrt(a_) / std::sqrt(h)); }
+
   double a_;
+  double inverse_;
 };
 
 const CatalogueEntry entry("mcp", {"a"}, [](std::span<const double> values) {

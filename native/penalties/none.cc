@@ -15,6 +15,7 @@ class NoPenalty final : public LambdaFreePenalty {
   double unitSlope(double) const override { return 0.0; }
   double unitCurvature(double) const override { return 0.0; }
   double unitDualSlope(double) const override { return 0.0; }
+  double unitProx(double z, double) const override { return z; }
 };
 
 }  // namespace

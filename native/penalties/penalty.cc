@@ -23,36 +23,6 @@ double SeparablePenalty::dualSlopeAt(double eta, double lambda) const {
   return square(high / eta);
 }
 
-double SeparablePenalty::proxAt(double z, double h, double lambda) const {
-  const auto value = [&](double t) {
-    return 0.5 * h * (t - z) * (t - z) + lambda * (omegaAt(t, lambda) - omegaAt(0.0, lambda));
-  };
-  // Reweighting: t <- h z / (h + lambda omega'(t) / t) falls to the largest stationary point.
-  double t = z;
-  for (int step = 0; step < 200 && t > 0.0; ++step) {
-    const double next = h * z / (h + lambda * slopeAt(t, lambda) / t);
-    if (!(next < t * (1.0 - 1e-15))) break;
-    t = next;
-  }
-  return t > 0.0 && value(t) < 0.5 * h * z * z ? t : 0.0;
-}
-
-double SeparablePenalty::proxThreshold(double h, double lambda) const {
-  if (!(slopeAt(0.0, lambda) > 0.0)) return 0.0;
-  double high = 1.0;
-  while (proxAt(high, h, lambda) == 0.0 && high < 1e300) high *= 2.0;
-  double low = high;
-  while (low > 0.0 && proxAt(low, h, lambda) > 0.0) low *= 0.5;
-  for (double z = middleDouble(low, high); low < z && z < high; z = middleDouble(low, high)) {
-    (proxAt(z, h, lambda) == 0.0 ? low : high) = z;
-  }
-  return low;
-}
-
-double SeparablePenalty::concavity(double) const {
-  return convex() ? 0.0 : std::numeric_limits<double>::infinity();
-}
-
 void SeparablePenalty::keepProbabilities(std::span<const double> w, double lambda,
                                          std::span<double> out) const {
   if (lambda > 0.0) return maskQuantities(w, lambda, MaskQuantity::keepProbability, out);

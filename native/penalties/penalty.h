@@ -87,15 +87,16 @@ class SeparablePenalty : public Penalty {
   virtual double curvatureAt(double w, double lambda) const = 0;
 
   /// The proximal step of one coordinate: the t >= 0 that minimises h/2 (t - z)^2 + lambda omega(t)
-  /// over t >= 0, for z >= 0, h > 0; of two minimisers the smaller. The default finds the largest
-  /// stationary point below z and compares it with 0, which is the global minimiser wherever omega'
-  /// is convex; closed forms override it.
+  /// over t >= 0, for z >= 0, h > 0; of two minimisers the smaller. It is not above z and does not
+  /// fall with z. Closed forms override the default, whose guarantees are in prox.h.
   virtual double proxAt(double z, double h, double lambda) const;
   /// The largest z for which proxAt(z, h, lambda) is 0; 0 when there is none (no kink at 0). In a
   /// descent a zero coordinate comes in where |gradient| > h threshold. At most lambda omega'(0+) /
-  /// h, and less where the scalar problem is not convex.
+  /// h, and less where the scalar problem is not convex. The default asks proxAt.
   virtual double proxThreshold(double h, double lambda) const;
-  /// sup over w > 0 of -omega''(w), 0 for a convex penalty, +infinity where it is not bounded.
+  /// sup over w > 0 of -omega''(w), 0 for a convex penalty, +infinity where it is not bounded (a
+  /// slope that jumps down, too) or not known. The scalar problem of proxAt is convex where it is
+  /// at most h / lambda.
   virtual double concavity(double lambda) const;
 
   /// f'(eta): w^2 / eta^2 at the w with etaHat(w) = eta or where etaHat jumps over eta, 0 when
@@ -133,6 +134,8 @@ class SeparablePenalty : public Penalty {
                MutableMatrix out) const final;
 
  protected:
+  /// proxThreshold from a z next to it, settled by proxAt.
+  double lastZero(double z, double h, double lambda) const;
   /// keepProbabilities() or maskVariances() at lambda > 0. The default takes maskVarianceAt() of
   /// each element; mask_kernels.h has closed forms for many at a time.
   virtual void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,

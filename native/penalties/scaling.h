@@ -9,10 +9,14 @@
 //                             etaHat_lambda(w) = lambda etaHat_1(w / sqrt(lambda)),
 //                             f_lambda(eta) = f_1(eta / lambda)
 //
+// The proximal step of any is that of omega_1 with a weight c: c = lambda / h; c = 1 / h; and
+// c = 1 / h in units of sqrt(lambda).
+//
 // At lambda = 0 the mask never acts: omega, slope, curvature and f are 0 and etaHat is infinite,
 // which is also what lambda * omega and lambda / etaHat tend to for a mask family.
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -29,6 +33,14 @@ class UnitPenalty : public SeparablePenalty {
   virtual double unitSlope(double w) const = 0;
   virtual double unitCurvature(double w) const = 0;
   virtual double unitDualSlope(double eta) const { return SeparablePenalty::dualSlopeAt(eta, 1.0); }
+  /// omega_1(w) - omega_1(0).
+  virtual double unitRise(double w) const { return unitOmega(w) - unitOmega(0.0); }
+  /// The t >= 0 that minimises 1/2 (t - z)^2 + c omega_1(t), for z >= 0 and c >= 0.
+  virtual double unitProx(double z, double c) const;
+  /// concavity(1).
+  virtual double unitConcavity() const { return SeparablePenalty::concavity(1.0); }
+  /// True when omega_1'' is known to be nowhere positive, with which unitProx is quicker.
+  virtual bool unitConcave() const { return false; }
 };
 
 class LambdaFreePenalty : public UnitPenalty {
@@ -39,6 +51,8 @@ class LambdaFreePenalty : public UnitPenalty {
   double slopeAt(double w, double) const final { return unitSlope(w); }
   double curvatureAt(double w, double) const final { return unitCurvature(w); }
   double dualSlopeAt(double eta, double) const final { return unitDualSlope(eta); }
+  double proxAt(double z, double h, double lambda) const final { return unitProx(z, lambda / h); }
+  double concavity(double) const final { return unitConcavity(); }
 };
 
 class KeepProbabilityPenalty : public UnitPenalty {
@@ -61,6 +75,12 @@ class KeepProbabilityPenalty : public UnitPenalty {
   }
   double dualSlopeAt(double eta, double lambda) const final {
     return lambda > 0.0 ? unitDualSlope(eta / lambda) / lambda / lambda : 0.0;
+  }
+  double proxAt(double z, double h, double lambda) const final {
+    return lambda > 0.0 ? unitProx(z, 1.0 / h) : z;
+  }
+  double concavity(double lambda) const final {
+    return lambda > 0.0 ? unitConcavity() / lambda : 0.0;
   }
 };
 
@@ -89,6 +109,17 @@ class MaskFamilyPenalty : public UnitPenalty {
   }
   double dualSlopeAt(double eta, double lambda) const final {
     return lambda > 0.0 ? unitDualSlope(eta / lambda) / lambda : 0.0;
+  }
+  double proxAt(double z, double h, double lambda) const final {
+    if (!(lambda > 0.0)) return z;
+    const double root = std::sqrt(lambda);
+    const double scaled = std::min(z / root, std::numeric_limits<double>::max());
+    const double t = unitProx(scaled, 1.0 / h);
+    // What is not shrunk stays as it was, to the last digit.
+    return t == scaled ? z : std::min(z, t * root);
+  }
+  double concavity(double lambda) const final {
+    return lambda > 0.0 ? unitConcavity() / lambda : 0.0;
   }
 };
 

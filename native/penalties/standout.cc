@@ -51,6 +51,8 @@ class Standout final : public KeepProbabilityPenalty {
     const double slope = std::log(eta) / eta;
     return slope * slope;
   }
+  /// -omega'' = (w - 1) e^-w is largest at w = 2.
+  double unitConcavity() const override { return std::exp(-2.0); }
 
  protected:
   void maskQuantities(std::span<const double> w, double, MaskQuantity quantity,

@@ -128,6 +128,8 @@ class TabulatedPenalty final : public Scaling {
   double unitSlope(double w) const override { return table_->slope(w); }
   double unitCurvature(double w) const override { return table_->curvature(w); }
   double unitDualSlope(double eta) const override { return exact_->unitDualSlope(eta); }
+  double unitConcavity() const override { return exact_->unitConcavity(); }
+  bool unitConcave() const override { return exact_->unitConcave(); }
 
  protected:
   void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,

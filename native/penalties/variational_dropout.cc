@@ -53,6 +53,9 @@ class VariationalDropout final : public MaskFamilyPenalty {
     const double s = std::sqrt(0.5 * eta);
     return s == 0.0 ? 1.0 : dawson(s).value / s;
   }
+  /// -omega'' at w = 2.4076..., rounded up.
+  double unitConcavity() const override { return 0.22163811157832; }
+  bool unitConcave() const override { return true; }
 
   std::shared_ptr<const SeparablePenalty> tabulated(double) const override {
     static const auto table = std::make_shared<const Table>(specification(), evaluate);

@@ -117,7 +117,9 @@ function tabled(given: unknown[]): unknown {
   for (const x of [0, 5e-324, 0.5, 0.75, 1, 2, 3, 1e300]) {
     for (const at of ["omegaAt", "dualAt", "etaHatAt", "slopeAt", "dualSlopeAt"] as const)
       native[at](handle, x, 0.5);
+    native.proxAt(handle, x, 0.5, 0.5);
   }
+  native.proxThreshold(handle, 2, native.concavity(handle, 1) > 1 ? 1 : 2);
   return native.dualAt(handle, Infinity, 1);
 }
 
@@ -234,6 +236,9 @@ export const bindingCalls: readonly Call[] = [
   plain("etaHatAt", { penalty, w: () => 2, lambda }),
   plain("slopeAt", { penalty, w: () => 2, lambda }),
   plain("dualSlopeAt", { penalty, eta: () => 2, lambda }),
+  plain("proxAt", { penalty, z: () => 2, h: () => 0.5, lambda }),
+  plain("proxThreshold", { penalty, h: () => 0.5, lambda }),
+  plain("concavity", { penalty, lambda }),
   { ...plain("createTablePenalty", { table }, tablePlaces), invoke: tabled },
   {
     ...plain(

@@ -259,6 +259,17 @@ function method(name: "omega" | "dual" | "etaHat" | "keepProbability"): Call {
   };
 }
 
+const prox: Call = {
+  name: "prox",
+  arguments: () => [Float64Array.of(-0.5, 1, 2), { lambda: 0.5, curvature: 2 }],
+  places: [[0], [0], [1], [1, "lambda"], [1, "curvature"]],
+  words: ["z", "options", "lambda", "curvature"],
+  invoke: (g) => {
+    const penalty = strategies.variationalDropout();
+    return loose(penalty.prox.bind(penalty))(...g);
+  },
+};
+
 export const facadeCalls: readonly Call[] = [
   ...fitting,
   ...fitting,
@@ -268,4 +279,5 @@ export const facadeCalls: readonly Call[] = [
   ...others,
   ...makers,
   ...(["omega", "dual", "etaHat", "keepProbability"] as const).map(method),
+  prox,
 ];

@@ -1,4 +1,4 @@
-#include "masks/huge_pages.h"
+#include "simd/huge_pages.h"
 
 #if defined(__linux__)
 #include <sys/mman.h>

@@ -1,0 +1,40 @@
+// The Gram matrix of a working set that grows and shrinks, in single precision. Descent reads
+// little else, so half the bytes are half the time; what the rounding leaves in the solution is
+// found in the gradient, which is computed from the data in double precision after each descent,
+// and made good by the next.
+#pragma once
+
+#include <memory>
+#include <span>
+#include <vector>
+
+#include "solvers/risk.h"
+
+namespace flipside {
+
+class GramStore {
+ public:
+  std::size_t size() const { return columns_.size(); }
+  /// The columns of X in the order in which they came.
+  std::span<const std::size_t> columns() const { return columns_; }
+  /// Column k of the matrix, size() entries.
+  const float* column(std::size_t k) const { return &values_[k * capacity_]; }
+  /// Its diagonal in double precision.
+  std::span<const double> diagonal() const { return diagonal_; }
+
+  /// Adds columns of X that are not there yet.
+  void append(Risk& risk, std::span<const std::size_t> columns);
+  /// Leaves only the columns at these places, ascending.
+  void keep(std::span<const std::size_t> places);
+  void clear();
+
+ private:
+  void reserve(std::size_t size);
+
+  std::vector<std::size_t> columns_;
+  std::vector<double> diagonal_;
+  std::unique_ptr<float[]> values_;
+  std::size_t capacity_ = 0;
+};
+
+}  // namespace flipside

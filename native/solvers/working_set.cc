@@ -1,0 +1,246 @@
+#include "solvers/working_set.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+namespace flipside {
+namespace {
+
+constexpr std::size_t kLeastGrowth = 32;
+/// Multiplications of a Gram matrix that cost as much as one number of X read in a pass.
+constexpr double kPassShare = 5.0;
+constexpr double kInnerShare =
+    0.05;                           // of the largest violation: as far as a solve over the set goes
+constexpr double kLookShare = 0.3;  // the set must be this much better than what was seen outside
+constexpr double kNearShare = 0.1;
+constexpr double kIdleZeros = 0.2;  // of the set
+constexpr std::size_t kSweeps = 10000;
+constexpr std::size_t kPatience = 20;
+constexpr int kHalvings = 20;
+
+const SeparablePenalty& separableOf(const Problem& problem,
+                                    const std::shared_ptr<const SeparablePenalty>& table) {
+  if (table != nullptr) return *table;
+  return dynamic_cast<const SeparablePenalty&>(problem.penalty);
+}
+
+}  // namespace
+
+WorkingSet::WorkingSet(const Problem& problem, Risk& risk)
+    : problem_(problem),
+      risk_(risk),
+      table_(dynamic_cast<const SeparablePenalty&>(problem.penalty).tabulated(problem.lambda)),
+      penalty_(separableOf(problem, table_)),
+      lambda_(problem.lambda),
+      descent_(penalty_, problem.cancel),
+      screen_(risk, descent_) {
+  descent_.setLambda(lambda_);
+}
+
+std::size_t WorkingSet::nonzero() const {
+  return static_cast<std::size_t>(std::ranges::count_if(w_, [](double v) { return v != 0.0; }));
+}
+
+std::vector<double> WorkingSet::dense() const {
+  std::vector<double> w(risk_.columns(), 0.0);
+  for (std::size_t k = 0; k < w_.size(); ++k) w[store_.columns()[k]] = w_[k];
+  return w;
+}
+
+void WorkingSet::begin(std::span<const double> w) {
+  std::vector<std::size_t> columns;
+  w_.clear();
+  for (std::size_t j = 0; j < w.size(); ++j) {
+    if (w[j] == 0.0 || risk_.curvature()[j] == 0.0) continue;
+    columns.push_back(j);
+    w_.push_back(w[j]);
+    screen_.enter(j);
+  }
+  store_.append(risk_, columns);
+  moveHere();
+}
+
+/// Loss, penalty and the gradients of the set, from scratch.
+void WorkingSet::moveHere() {
+  std::vector<std::size_t> order(w_.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::erase_if(order, [&](std::size_t k) { return w_[k] == 0.0; });
+  std::ranges::sort(order, {}, [&](std::size_t k) { return store_.columns()[k]; });
+  std::vector<std::size_t> index;
+  std::vector<double> values;
+  state_.omega = 0.0;
+  for (const std::size_t k : order) {
+    index.push_back(store_.columns()[k]);
+    values.push_back(w_[k]);
+    state_.omega += penalty_.omegaAt(std::abs(w_[k]), lambda_);
+  }
+  state_.omega +=
+      static_cast<double>(risk_.columns() - order.size()) * penalty_.omegaAt(0.0, lambda_);
+  state_.loss = risk_.moveTo({index, values});
+  state_.objective = state_.loss + lambda_ * state_.omega;
+  state_.nonzero = order.size();
+  screen_.moved();
+}
+
+double WorkingSet::objectiveSlack() const {
+  return 1e-14 * (std::abs(state_.loss) + std::abs(lambda_ * state_.omega));
+}
+
+/// Solves over the set. The model of L there is exact but for the rounding of the Gram matrix, or
+/// quadratic at this point: should the objective rise, only a part of the way is gone.
+void WorkingSet::improve(double tolerance) {
+  const std::vector<double> before = w_;
+  const double objective = state_.objective + objectiveSlack();
+  descent_.minimise(store_, w_, gradient_, tolerance, kSweeps);
+  const std::vector<double> after = w_;
+  moveHere();
+  double part = 1.0;
+  for (int halving = 0; !(state_.objective <= objective) && halving <= kHalvings; ++halving) {
+    part = halving < kHalvings ? 0.5 * part : 0.0;
+    for (std::size_t k = 0; k < w_.size(); ++k) {
+      w_[k] = part == 0.0 ? before[k] : before[k] + part * (after[k] - before[k]);
+    }
+    moveHere();
+  }
+}
+
+/// Zeros inside their threshold leave.
+void WorkingSet::prune() {
+  std::vector<std::size_t> stay;
+  for (std::size_t k = 0; k < w_.size(); ++k) {
+    if (w_[k] != 0.0 || descent_.violation(0.0, gradient_[k], store_.diagonal()[k]) > 0.0) {
+      stay.push_back(k);
+    } else {
+      screen_.leave(store_.columns()[k], gradient_[k]);
+    }
+  }
+  store_.keep(stay);
+  for (std::size_t b = 0; b < stay.size(); ++b) {
+    w_[b] = w_[stay[b]];
+    gradient_[b] = gradient_[stay[b]];
+  }
+  w_.resize(stay.size());
+  gradient_.resize(stay.size());
+}
+
+/// The columns that violate most come in: as many as a Gram matrix takes about the time of a pass
+/// for.
+void WorkingSet::grow() {
+  std::vector<Violator>& violators = screen_.violators();
+  const auto size = static_cast<double>(w_.size());
+  const double pass = 4.0 * kPassShare * static_cast<double>(risk_.columns());
+  const auto cheap = static_cast<std::size_t>(0.5 * (std::sqrt(size * size + pass) - size));
+  const std::size_t most = std::max({kLeastGrowth, nonzero() / 2, cheap});
+  if (violators.size() > most) {
+    const auto end = violators.begin() + static_cast<std::ptrdiff_t>(most);
+    std::ranges::nth_element(violators, end, [](const Violator& a, const Violator& b) {
+      return a.excess != b.excess ? a.excess > b.excess : a.column < b.column;
+    });
+    violators.resize(most);
+  }
+  std::ranges::sort(violators, {}, &Violator::column);
+  std::vector<std::size_t> columns;
+  for (const Violator& one : violators) {
+    columns.push_back(one.column);
+    gradient_.push_back(one.gradient);
+    w_.push_back(0.0);
+    screen_.enter(one.column);
+  }
+  violators.clear();
+  store_.append(risk_, columns);
+}
+
+double WorkingSet::insideViolation() {
+  gradient_.resize(w_.size());
+  risk_.gradients(store_.columns(), gradient_);
+  screen_.count(w_.size());
+  double worst = 0.0;
+  for (std::size_t k = 0; k < w_.size(); ++k) {
+    worst = std::max(worst, descent_.violation(w_[k], gradient_[k], store_.diagonal()[k]));
+  }
+  return worst;
+}
+
+const char* WorkingSet::settle(double lambda, double goal, std::size_t most,
+                               const Observer& observer) {
+  lambda_ = lambda;
+  descent_.setLambda(lambda);
+  moveHere();
+  Patience patience(kPatience);
+  double outside = std::numeric_limits<double>::infinity();
+  for (std::size_t round = 0;; ++round) {
+    const double inside = insideViolation();
+    const bool look = inside <= std::max(goal, kLookShare * outside);
+    screen_.violators().clear();
+    if (look) {
+      const double seen = outside;
+      outside = screen_.hasNear() ? screen_.lookNear() : 0.0;
+      if (outside <= std::max(goal, kNearShare * seen)) outside = screen_.lookEverywhere();
+    }
+    state_.violation = look ? std::max(inside, outside) : inside;
+    state_.size = w_.size();
+    state_.complete = look;
+    if (observer) observer(state_);
+    if (look && state_.violation <= goal) return "tolerance";
+    if (round == most) return "maxIterations";
+    if (problem_.cancel != nullptr && problem_.cancel->cancelled()) return "aborted";
+    if (!patience.progressed(state_.objective, objectiveSlack(), state_.violation)) {
+      return "stalled";
+    }
+    const auto zeros = static_cast<double>(w_.size() - nonzero());
+    if (zeros > kIdleZeros * static_cast<double>(w_.size()) + kLeastGrowth) prune();
+    grow();
+    const bool last = look && outside <= goal;
+    improve(last ? 0.5 * goal : std::max(0.5 * goal, kInnerShare * std::max(inside, outside)));
+  }
+}
+
+double WorkingSet::lambdaOfZero() {
+  std::vector<double> gradients(risk_.columns());
+  risk_.allGradients(gradients);
+  screen_.count(gradients.size());
+  screen_.learn(gradients);
+  const auto h = risk_.curvature();
+  // Few columns compete: those whose gradient is the largest at their curvature.
+  double largest = 0.0;
+  double curvature = 0.0;
+  for (std::size_t j = 0; j < gradients.size(); ++j) {
+    if (h[j] > 0.0 && std::abs(gradients[j]) > largest) {
+      largest = std::abs(gradients[j]);
+      curvature = h[j];
+    }
+  }
+  if (largest == 0.0) return 0.0;
+  const auto holds = [&](double lambda) {
+    return curvature * penalty_.proxThreshold(curvature, lambda) >= largest;
+  };
+  double high = largest;
+  for (int i = 0; i < 60 && !holds(high); ++i) high *= 2.0;
+  double low = high;
+  for (int i = 0; i < 60 && holds(low); ++i) low *= 0.5;
+  while (high > low * 1.001) {
+    const double middle = std::sqrt(low * high);
+    (holds(middle) ? high : low) = middle;
+  }
+  return high;
+}
+
+bool WorkingSet::convexBeyond(double concavity) const {
+  std::vector<std::size_t> support;
+  for (std::size_t k = 0; k < w_.size(); ++k) {
+    if (w_[k] != 0.0) support.push_back(k);
+  }
+  const std::size_t size = support.size();
+  std::vector<double> matrix(size * size);
+  const MutableMatrix factor{matrix.data(), size, size, size};
+  for (std::size_t a = 0; a < size; ++a) {
+    const float* from = store_.column(support[a]);
+    for (std::size_t b = a; b < size; ++b) factor(b, a) = static_cast<double>(from[support[b]]);
+    factor(a, a) = store_.diagonal()[support[a]] - concavity;
+  }
+  return linalg::cholesky(factor);
+}
+
+}  // namespace flipside
