@@ -18,8 +18,8 @@
 namespace flipside::addon {
 namespace {
 
-/// DesignRequest of binding.d.ts.
-struct DesignRequest {
+/// OperationsRequest of binding.d.ts.
+struct OperationsRequest {
   std::shared_ptr<const RawMatrix> x;
   std::vector<double> weights;
   Standardization options;
@@ -53,7 +53,7 @@ std::vector<std::size_t> copyIndices(napi_env env, napi_value value, const char*
 }
 
 /// What the design and the results take.
-double bytesOf(const DesignRequest& request, std::size_t rows, std::size_t columns) {
+double bytesOf(const OperationsRequest& request, std::size_t rows, std::size_t columns) {
   const auto n = static_cast<double>(rows);
   const auto p = static_cast<double>(columns);
   const auto left = static_cast<double>(request.left.size());
@@ -63,9 +63,9 @@ double bytesOf(const DesignRequest& request, std::size_t rows, std::size_t colum
   return 8.0 * (held + n * (left + 2.0 * residuals) + left * right + p * (residuals + 2.0));
 }
 
-DesignRequest readRequest(napi_env env, napi_value value) {
+OperationsRequest readRequest(napi_env env, napi_value value) {
   requireObject(env, value, {"request"}, "an object");
-  DesignRequest request;
+  OperationsRequest request;
   const auto get = [&](const char* key) { return readProperty(env, value, {key}); };
 
   // Whatever may call the caller's code ...
@@ -105,7 +105,7 @@ DesignRequest readRequest(napi_env env, napi_value value) {
 /// A named result, on its way to JavaScript.
 using Results = std::vector<std::pair<const char*, std::vector<double>>>;
 
-Results operations(const DesignRequest& request, const StandardizedDesign& design) {
+Results operations(const OperationsRequest& request, const StandardizedDesign& design) {
   const std::size_t rows = design.rows();
   const std::size_t columns = design.columns();
   const std::size_t left = request.left.size();
@@ -144,7 +144,7 @@ Results operations(const DesignRequest& request, const StandardizedDesign& desig
 
 napi_value designOperations(Environment& environment, const Arguments& arguments) {
   const napi_env env = environment.env();
-  const DesignRequest request = readRequest(env, arguments[0]);
+  const OperationsRequest request = readRequest(env, arguments[0]);
   checkData(*request.x, {}, request.weights, {}, nullptr);
   const auto design =
       makeDesign(request.x, request.weights, request.options, request.storage, nullptr);

@@ -118,6 +118,19 @@ void choleskySolve(std::span<const float> lower, std::span<double> b) {
   std::ranges::copy(x, b.begin());
 }
 
+std::size_t pivotedCholesky(MutableMatrix a, std::span<std::size_t> order) {
+  const int n = blasInt(a.columns);
+  const int lda = blasInt(a.stride);
+  const double standard = -1.0;
+  std::vector<int> pivots(a.columns);
+  std::vector<double> work(2 * a.columns);
+  int rank = 0;
+  int info = 0;
+  dpstrf_("L", &n, a.data, &lda, pivots.data(), &rank, &standard, work.data(), &info);
+  for (std::size_t k = 0; k < a.columns; ++k) order[k] = static_cast<std::size_t>(pivots[k]) - 1;
+  return static_cast<std::size_t>(rank);
+}
+
 void forwardSolve(ConstMatrix lower, MutableMatrix b) {
   cblas_dtrsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit,
               blasInt(lower.columns), blasInt(b.columns), 1.0, lower.data, blasInt(lower.stride),

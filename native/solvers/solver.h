@@ -19,12 +19,18 @@ struct SolverItem {
   /// start: empty for the solver's own start, else one value per column. Throws Cancelled only
   /// before the first iterate; later a cancelled run returns what it has with reason "aborted".
   Solution (*solve)(const Problem& problem, std::span<const double> start);
+  /// True when it asks a design for columns only, so that any storage will do; the others need
+  /// Storage::dense.
+  bool columnwise = false;
 };
 
 /// Every registered solver, sorted by name.
 const std::vector<SolverItem>& solvers();
 /// Null when the name is unknown.
 const SolverItem* findSolver(std::string_view name);
+/// The solver that "auto" stands for: the first without a gap of workingSet, reweighted and
+/// proximal, which has none.
+const SolverItem& chooseSolver(const Penalty& penalty, const Loss& loss);
 
 struct SolverEntry {
   explicit SolverEntry(SolverItem item);

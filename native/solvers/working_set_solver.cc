@@ -94,7 +94,7 @@ std::string gap(const Loss& loss, const Penalty& penalty) {
   return "";
 }
 
-const SolverEntry entry({"workingSet", gap, solveWorkingSet});
+const SolverEntry entry({"workingSet", gap, solveWorkingSet, true});
 
 }  // namespace
 }  // namespace flipside

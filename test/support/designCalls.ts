@@ -18,7 +18,7 @@ const request = (x: object) => ({
 });
 
 /** x: matrices of 4 rows and 3 columns. */
-export function designCalls(matrices: Record<string, () => object>): Call[] {
+export function operationCalls(matrices: Record<string, () => object>): Call[] {
   const keys = Object.keys(request({}));
   return Object.entries(matrices).map(([name, x]) => ({
     name: `designOperations ${name}`,

@@ -1,17 +1,17 @@
 // A design and its operations, and the same by plain loops over standardised columns.
-import type { DesignRequest, NativeDesign } from "../../binding.js";
+import type { NativeOperations, OperationsRequest } from "../../binding.js";
 import { standardize } from "../optimality.ts";
 import { type Layout, native, nativeMatrix } from "./native.ts";
 import type { Data } from "./problems.ts";
 import { Random } from "./random.ts";
 
-export type { NativeDesign };
+export type { NativeOperations };
 
 /** How a matrix is given and held. */
 export interface Held {
   readonly layout: Layout;
   readonly single: boolean;
-  readonly storage: DesignRequest["storage"];
+  readonly storage: OperationsRequest["storage"];
 }
 
 /** One per storage and way into it. */
@@ -29,10 +29,10 @@ export const holdings: readonly Held[] = [
 export const nameOf = ({ layout, single, storage }: Held) =>
   `${storage} from ${layout} ${single ? "floats" : "doubles"}`;
 
-export type Own = Partial<Omit<DesignRequest, "x">>;
+export type Own = Partial<Omit<OperationsRequest, "x">>;
 
 /** All operations on random vectors: every column left and right, three residuals. */
-export function requestOf(data: Data, held: Held, own: Own = {}): DesignRequest {
+export function requestOf(data: Data, held: Held, own: Own = {}): OperationsRequest {
   const random = new Random(data.rows + 7 * data.columns);
   const all = Int32Array.from({ length: data.columns }, (_, j) => j);
   const w = random.normals(data.columns);
@@ -52,7 +52,7 @@ export function requestOf(data: Data, held: Held, own: Own = {}): DesignRequest 
   };
 }
 
-export function operations(data: Data, held: Held, own: Own = {}): NativeDesign {
+export function operations(data: Data, held: Held, own: Own = {}): NativeOperations {
   return native.designOperations(requestOf(data, held, own));
 }
 
@@ -66,7 +66,7 @@ type Vector = ArrayLike<number>;
 const at = (vector: Vector, i: number) => vector[i] as number;
 
 /** What the operations of a request must give. data is what the request has, in any precision. */
-export function reference(data: Data, request: DesignRequest): Record<string, Bounded[]> {
+export function reference(data: Data, request: OperationsRequest): Record<string, Bounded[]> {
   const { rows: n, columns: p } = data;
   const { means, scales, curvature, weights, columns } = standardize(data, request);
   const roots = request.fold ? weights.map(Math.sqrt) : new Float64Array(n).fill(1);

@@ -3,9 +3,9 @@ import { FlipsideError } from "flipside";
 import { describe, expect, test } from "vitest";
 import { requestOf as designRequestOf } from "../../support/designs.ts";
 import {
-  type FitRequest,
   handleOf,
   type Layout,
+  type MatrixRequest,
   native,
   nativeMatrix,
   requestOf,
@@ -13,7 +13,7 @@ import {
 import { plainProblem } from "../../support/problems.ts";
 
 const data = plainProblem(6, 3);
-const good = (layout: Layout = "rowMajor"): FitRequest => ({
+const good = (layout: Layout = "rowMajor"): MatrixRequest => ({
   ...requestOf(data, handleOf("l1"), [0.1]),
   x: nativeMatrix(data, layout),
 });

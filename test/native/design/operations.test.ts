@@ -1,7 +1,7 @@
 // What each storage of a design computes, against plain loops, with every set of instructions.
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { DesignRequest } from "../../../binding.js";
+import type { OperationsRequest } from "../../../binding.js";
 import { type Held, holdings, nameOf, reference, requestOf, withZeros } from "../../support/designs.ts";
 import { native } from "../../support/native.ts";
 import { type Data, makeProblem, plainProblem, problemSpecs } from "../../support/problems.ts";
@@ -18,7 +18,7 @@ const targets = forcedTargets();
 const roundings = 500;
 
 /** Each result, relative to the sizes of its terms: columns are as far from 0 as their means. */
-function expectReference(data: Data, request: DesignRequest): void {
+function expectReference(data: Data, request: OperationsRequest): void {
   const results = native.designOperations(request);
   for (const [name, wanted] of Object.entries(reference(data, request))) {
     const given = results[name as keyof typeof results] as Float64Array;
@@ -59,7 +59,7 @@ describe.each(holdings.map((held) => ({ held, name: nameOf(held) })))("$name", (
             rowWeights,
             residuals,
             ...lists,
-          } as Partial<DesignRequest>;
+          } as Partial<OperationsRequest>;
           expectReference(data, requestOf(data, held, own));
         },
       ),
