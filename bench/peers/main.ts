@@ -2,6 +2,7 @@
 // with the picture peers-growth. With any option only a part is measured, and nothing is written.
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
+import { FlipsideError } from "flipside";
 import { packageRoot } from "../drivers/native.ts";
 import { currentCommit, describeMachine } from "../machine.ts";
 import { watchOthers } from "../others.ts";
@@ -128,7 +129,7 @@ async function measure(names: readonly string[], context: Context, whole: boolea
   const tables: TextTable[] = [];
   const results: { growth?: unknown } & Record<string, unknown> = {};
   for (const name of names) {
-    const { tables: more, data } = await (trials[name] as (context: Context) => Promise<Report>)(context);
+    const { tables: more, data } = await attempt(name, context);
     for (const table of more) console.log(toTerminal(table));
     tables.push(...more);
     results[name] = data;
@@ -142,13 +143,27 @@ async function measure(names: readonly string[], context: Context, whole: boolea
   const list = all.map((line) => `- ${line}`).join("\n");
   const text = `# Benchmark against other packages\n\n${list}\n\n${tables.map(toMarkdown).join("\n")}`;
   const origin = { command, commit, date: new Date().toISOString(), machine, versions };
-  const { svg, png } = await growthPicture(results.growth as GrowthSeries[]);
+  const picture = Array.isArray(results.growth)
+    ? await growthPicture(results.growth as GrowthSeries[])
+    : undefined;
   save({
     "peers.md": text,
     "peers.json": `${JSON.stringify({ ...origin, ...results }, plainArrays, 1)}\n`,
-    "peers-growth.svg": svg,
-    "peers-growth.png": png,
+    ...(picture && { "peers-growth.svg": picture.svg, "peers-growth.png": picture.png }),
   });
+}
+
+/** A problem that is too large for the library or the machine leaves a note, and the other trials their results. */
+async function attempt(name: string, context: Context): Promise<Report> {
+  try {
+    return await (trials[name] as (context: Context) => Promise<Report>)(context);
+  } catch (error) {
+    if (!(error instanceof FlipsideError) || error.code !== "OUT_OF_MEMORY") throw error;
+    context.meter.end();
+    const notes = [`Left out: ${error.message}.`];
+    const table = { title: `Trial ${name}`, head: ["result"], rows: [["none"]], labels: 1, notes };
+    return { tables: [table], data: { leftOut: error.message } };
+  }
 }
 
 function plainArrays(_: string, value: unknown): unknown {

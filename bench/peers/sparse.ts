@@ -5,7 +5,7 @@ import { distinct } from "./dense.ts";
 export interface SparseShape {
   readonly rows: number;
   readonly columns: number;
-  /** Share of the entries that are stored. */
+  /** Share of the entries that are stored, on average over the columns. */
   readonly density: number;
   /** True coefficients that are not 0. */
   readonly nonzero: number;
@@ -23,7 +23,7 @@ export interface SparseProblem {
   readonly y: Float64Array;
 }
 
-export const sparseShape: SparseShape = { rows: 20_000, columns: 200_000, density: 3e-4, nonzero: 2000 };
+export const sparseShape: SparseShape = { rows: 20_000, columns: 200_000, density: 3e-4, nonzero: 50 };
 
 /**
  * The mean square of a column. With logistic loss its curvature at 0 is a quarter of that, and mcp(3) makes one coordinate
@@ -33,26 +33,34 @@ export const meanSquare = 4;
 /** Deviation of the true log odds. */
 const signal = 3;
 
-/** Normal entries in random places; a column may be empty, as in real counts. */
+/** The share of entries in column j falls as (j + rankShift)^-decay: few are common, most are rare, as words in texts. */
+const decay = 0.9;
+const rankShift = 20;
+/** The true coefficients are among the first columns, so many per nonzero one. */
+const trueSpread = 10;
+
+/** Normal entries in random places, at least one in each column; a few common columns decide about the labels. */
 export function makeSparse({ rows, columns, density, nonzero }: SparseShape, seed: number): SparseProblem {
   const gaussian = gaussianFrom(2 * seed + 1);
   const uniform = uniformFrom(2 * seed + 2);
   const values: number[] = [];
   const rowIndices: number[] = [];
   const columnPointers = new Int32Array(columns + 1);
-  const logOfRest = Math.log1p(-density);
+  const shares = Float64Array.from({ length: columns }, (_, j) => (j + rankShift) ** -decay);
+  const mean = shares.reduce((sum, share) => sum + share, 0) / columns;
   for (let j = 0; j < columns; ++j) {
     const begin = values.length;
-    let square = 0;
+    const logOfRest = Math.log1p(-Math.min(0.5, (density * (shares[j] as number)) / mean));
     // The distance to the next entry of a Bernoulli sequence is geometric.
     for (let i = skip(uniform, logOfRest); i < rows; i += 1 + skip(uniform, logOfRest)) {
-      const value = gaussian();
-      square += value * value;
-      values.push(value);
+      values.push(gaussian());
       rowIndices.push(i);
     }
-    const scale = Math.sqrt((meanSquare * rows) / square);
-    for (let k = begin; k < values.length; ++k) values[k] = (values[k] as number) * scale;
+    if (values.length === begin) {
+      values.push(gaussian());
+      rowIndices.push(Math.floor(uniform() * rows));
+    }
+    scaleFrom(values, begin, rows);
     columnPointers[j + 1] = values.length;
   }
   const matrix = {
@@ -61,7 +69,7 @@ export function makeSparse({ rows, columns, density, nonzero }: SparseShape, see
     columnPointers,
   };
   const odds = new Float64Array(rows);
-  for (const j of distinct(nonzero, columns, uniform)) {
+  for (const j of distinct(nonzero, Math.min(columns, trueSpread * nonzero), uniform)) {
     const sign = uniform() < 0.5 ? -1 : 1;
     for (let k = columnPointers[j] as number; k < (columnPointers[j + 1] as number); ++k) {
       const i = rowIndices[k] as number;
@@ -71,6 +79,14 @@ export function makeSparse({ rows, columns, density, nonzero }: SparseShape, see
   const scale = signal / Math.sqrt(odds.reduce((sum, z) => sum + z * z, 0) / rows);
   const y = odds.map((z) => (uniform() < 1 / (1 + Math.exp(-scale * z)) ? 1 : 0));
   return { kind: "sparse", rows, columns, ...matrix, y };
+}
+
+/** The last column to its mean square. */
+function scaleFrom(values: number[], begin: number, rows: number): void {
+  let square = 0;
+  for (let k = begin; k < values.length; ++k) square += (values[k] as number) ** 2;
+  const scale = Math.sqrt((meanSquare * rows) / square);
+  for (let k = begin; k < values.length; ++k) values[k] = (values[k] as number) * scale;
 }
 
 function skip(uniform: () => number, logOfRest: number): number {
