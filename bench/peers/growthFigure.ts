@@ -28,8 +28,8 @@ export const sideNames: Record<(typeof growthSides)[number], string> = {
   skglm: "skglm",
 };
 
-const panel = { width: 300, height: 240, left: 66, top: 92, gap: 86 };
-const [width, height] = [1190, 400];
+const panel = { width: 300, height: 240, left: 66, top: 112, gap: 86 };
+const [width, height] = [1190, 420];
 const pixelRatio = 1.5;
 
 /** As SVG and as PNG: logarithmic axes, a line of slope k is growth with the power k. */
@@ -62,7 +62,8 @@ function optionOf(
 ): Option {
   const left = (k: number) => panel.left + k * (panel.width + panel.gap);
   const seconds = all.flatMap(({ points }) => points.flatMap(({ times }) => Object.values(times)));
-  const range = logRange(10 ** Math.floor(Math.log10(Math.min(...seconds))), 1.3 * Math.max(...seconds));
+  const power = (round: (x: number) => number, value: number) => 10 ** round(Math.log10(value));
+  const range = logRange(power(Math.floor, Math.min(...seconds)), power(Math.ceil, Math.max(...seconds)));
   return {
     title: all.map(({ title }, k) => panelTitle(title, left(k), 10)),
     legend: all.map((series, k) => ({

@@ -1,4 +1,4 @@
-// How time grows with the rows, the columns and the stored entries: l1 at a tenth of lambda_max, flipside and skglm.
+// How time grows with the rows, the columns and the stored entries: l1, flipside and skglm.
 import { alternate, type Side } from "../alternate.ts";
 import type { PeerProblem } from "../check.ts";
 import type { Context } from "../context.ts";
@@ -10,7 +10,7 @@ import { makeSparse } from "../sparse.ts";
 import { absoluteViolation } from "./fits.ts";
 
 const share = 0.1;
-const sparseShare = 0.4;
+const sparseShare = 0.14;
 const steps = 6;
 const trueNonzero = 50;
 
@@ -46,7 +46,7 @@ function families({ shrink, sparse }: Context): Family[] {
   const { rows, columns, density, nonzero } = sparse;
   return [
     {
-      title: `dense, squared loss, p = ${fixedColumns}`,
+      title: `dense, squared, p = ${fixedColumns}`,
       axis: "rows n",
       share,
       make: (step) => {
@@ -55,7 +55,7 @@ function families({ shrink, sparse }: Context): Family[] {
       },
     },
     {
-      title: `dense, squared loss, n = ${fixedRows}`,
+      title: `dense, squared, n = ${fixedRows}`,
       axis: "columns p",
       share,
       make: (step) => {
@@ -64,7 +64,7 @@ function families({ shrink, sparse }: Context): Family[] {
       },
     },
     {
-      title: `sparse, logistic loss, n = ${rows}, density ${density}`,
+      title: `sparse, logistic, n = ${rows}, density ${density}`,
       axis: "stored entries",
       share: sparseShare,
       make: (step) => {

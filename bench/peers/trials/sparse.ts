@@ -10,12 +10,12 @@ import { makeSparse, type SparseProblem } from "../sparse.ts";
 import { absoluteViolation, type SideResult } from "./fits.ts";
 import { type MemoryResult, memoryOf } from "./memory.ts";
 
-/** lambda / lambda_max, with some hundred and some more nonzeros. */
+/** lambda / lambda_max, with some hundred nonzeros and with more than a thousand of l1. */
 const cases: readonly (readonly [PenaltyName, number])[] = [
-  ["l1", 0.4],
-  ["l1", 0.2],
-  ["mcp", 0.4],
-  ["mcp", 0.2],
+  ["l1", 0.14],
+  ["l1", 0.1],
+  ["mcp", 0.14],
+  ["mcp", 0.1],
 ];
 const saga = { name: "saga", limit: 1000 };
 const liblinear = { name: "liblinear", limit: 10_000 };
