@@ -51,13 +51,12 @@ const trials: Record<string, (context: Context) => Promise<Report>> = {
 };
 
 const standardRounds = 5;
-const shrink = 10;
 
 const notes: readonly string[] = [
   `Dense data: columns from an AR(1) process with ρ = ${correlation}, centred and scaled to mean square 1; coefficients of ±1 in random places, ‖Xβ‖² / ‖noise‖² = ${signalToNoise}; y centred; seeded. Every side gets the same bits, without intercept and without standardising, where a package allows it.`,
   `Each side runs once in each of ${standardRounds} rounds, beginning with another one each time; the others in processes of their own by their own clock, warm. A ratio above 1 says that flipside is faster.`,
   `flipside, fit(): the whole call from the caller's column-major array, with its copy and its checks. flipside, prepared: fit on a fresh design that was prepared outside the clock (columns alone: no Gram matrix, no products with y), as skglm and scikit-learn have arrays ready for use.`,
-  `Single fits: every side ends at a violation of the first-order condition of at most ${absoluteViolation}, recomputed here by one function for all. skglm: AndersonCD without intercept, the faster of its two rules for the working set ("fixpoint" alone for lp, whose zeros the other never leaves), its classes compiled and its arguments checked outside the clock. scikit-learn: Lasso with the loosest tolerance that ends there.`,
+  `Single fits: every side ends at a violation of the first-order condition of at most ${absoluteViolation}, recomputed here by one function for all. skglm: AndersonCD without intercept, with whichever of its two rules for the working set ("fixpoint" alone for lp, whose zeros the other never leaves) and of one or all threads for BLAS was fastest before, its classes compiled and its arguments checked outside the clock. scikit-learn: Lasso with the loosest tolerance that ends there.`,
   `λ_max is the smallest λ at which 0 is the solution, the first of fitPath's default grid. Objectives leave out the constant λ Σ ω(0).`,
 ];
 
@@ -70,13 +69,13 @@ async function main(): Promise<void> {
       only: { type: "string" },
       designs: { type: "string" },
       rounds: { type: "string" },
-      small: { type: "boolean" },
+      shrink: { type: "string" },
     },
   });
   const whole = Object.keys(values).length === 0;
   const names = chosen("trial", Object.keys(trials), values.only);
   const designs = chosen("design", denseShapes.map(nameOfDesign), values.designs);
-  const small = values.small === true ? shrink : 1;
+  const shrink = Number(values.shrink ?? 1);
   const peers = await RegressionPeers.find();
   try {
     const context: Context = {
@@ -84,9 +83,9 @@ async function main(): Promise<void> {
       rounds: Number(values.rounds ?? standardRounds),
       shapes: denseShapes
         .filter((shape) => designs.includes(nameOfDesign(shape)))
-        .map((shape) => divide(shape, small)),
-      sparse: { ...divide(sparseShape, small), density: sparseShape.density * small },
-      shrink: small,
+        .map((shape) => divide(shape, shrink)),
+      sparse: { ...divide(sparseShape, shrink), density: sparseShape.density * shrink },
+      shrink,
       meter: new Meter(),
     };
     await measure(names, context, whole);
@@ -99,10 +98,16 @@ function nameOfDesign(shape: (typeof denseShapes)[number]): string {
   return shapeName(shape).replace(" × ", "x");
 }
 
-/** A shape with everything smaller. */
+/** A shape with everything smaller, at least 20. */
 function divide<T extends { rows: number; columns: number; nonzero: number }>(shape: T, by: number): T {
   const { rows, columns, nonzero } = shape;
-  return { ...shape, rows: rows / by, columns: columns / by, nonzero: nonzero / by };
+  const size = (value: number) => Math.max(20, Math.round(value / by));
+  return {
+    ...shape,
+    rows: size(rows),
+    columns: size(columns),
+    nonzero: Math.max(2, Math.round(nonzero / by)),
+  };
 }
 
 function chosen(noun: string, known: readonly string[], list: string | undefined): readonly string[] {

@@ -1,5 +1,6 @@
 // Requests to skglm and scikit-learn for one fit, tuned outside the clock: the rule by which skglm picks its working set
-// that is faster, the loosest tolerance at which scikit-learn is as near to stationary as the others.
+// and the number of its BLAS's threads that are fastest, the loosest tolerance at which scikit-learn is as near to stationary as the others.
+import { availableParallelism } from "node:os";
 import { exponent } from "../table.ts";
 import { type PeerProblem, type Quality, qualityOf } from "./check.ts";
 import { lossOf } from "./ours.ts";
@@ -16,6 +17,8 @@ export interface Tried {
   /** Of the run that tried it. */
   readonly milliseconds: number;
 }
+
+const threadCounts = new Set([1, availableParallelism()]);
 
 export type Strategy = "subdiff" | "fixpoint";
 
@@ -57,7 +60,7 @@ export async function tryRequest(
   return { name, settings, request, quality, milliseconds: 1000 * seconds };
 }
 
-/** skglm with the faster of its rules among those that end within the tolerance; undefined where there is no skglm. */
+/** skglm with the fastest of its settings among those that end within the tolerance; undefined where there is no skglm. */
 export async function tuneSkglm(
   peers: RegressionPeers,
   problem: PeerProblem,
@@ -71,7 +74,11 @@ export async function tuneSkglm(
     const request = skglmRequest(problem, penalty, lambda, tolerance, strategy);
     // Once to compile it for this kind of problem, then for its time.
     await peers.run("skglm", request);
-    all.push(await tryRequest(peers, "skglm", request, strategy, [problem, penalty, lambda]));
+    for (const threads of threadCounts) {
+      const settings = `${strategy}, ${threads} ${threads === 1 ? "thread" : "threads"}`;
+      const about = [problem, penalty, lambda] as const;
+      all.push(await tryRequest(peers, "skglm", { ...request, threads }, settings, about));
+    }
   }
   const converged = all.filter(({ quality }) => quality.violation <= 2 * tolerance);
   return [...(converged.length > 0 ? converged : all)].sort((a, b) => a.milliseconds - b.milliseconds)[0];

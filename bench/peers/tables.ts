@@ -112,7 +112,7 @@ function fitQuality(cells: readonly FitCell[]): TextTable {
       "scikit-learn's",
       "nonzero",
       "skglm's",
-      "skglm's rule",
+      "skglm's settings",
     ],
     rows: cells.map(({ shape, share, penalty, ours, skglm, sklearn }) => [
       `${shape}, ${share}`,
