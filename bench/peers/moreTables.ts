@@ -73,6 +73,7 @@ export function sparseTables({ rows, columns, entries, cells, memory }: SparseRe
     liblinear: "scikit-learn, liblinear",
     saga: "scikit-learn, saga",
   };
+  const own: readonly string[] = ["ours", "prepared", "standardized"];
   const line = (cell: SparseCell, side: (typeof sides)[number]): string[][] => {
     const result = cell[side];
     if (result === undefined) return [];
@@ -83,7 +84,7 @@ export function sparseTables({ rows, columns, entries, cells, memory }: SparseRe
         `${cell.penalty}, ${cell.share} λ_max`,
         names[side],
         timeText(result.times),
-        side === "ours" || side === "prepared" ? "" : ratioText(Number.isFinite(ratio) ? ratio : undefined),
+        own.includes(side) ? "" : ratioText(Number.isFinite(ratio) ? ratio : undefined),
         result.quality.violation.toExponential(1),
         result.quality.objective.toPrecision(12),
         comparable ? gapText(cell.ours.quality.objective, result.quality.objective) : "",
