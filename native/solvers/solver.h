@@ -2,6 +2,7 @@
 // it says what it needs of a loss and a penalty.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -11,6 +12,9 @@
 
 namespace flipside {
 
+/// Takes the solutions of a path, in the order of its lambdas.
+using PathSink = std::function<void(Solution&&)>;
+
 struct SolverItem {
   std::string name;
   /// Empty when this solver can serve, else what it lacks, as the end of a sentence that begins
@@ -19,6 +23,12 @@ struct SolverItem {
   /// start: empty for the solver's own start, else one value per column. Throws Cancelled only
   /// before the first iterate; later a cancelled run returns what it has with reason "aborted".
   Solution (*solve)(const Problem& problem, std::span<const double> start);
+  /// Solves for all of these lambdas (> 0, at least one, in the order in which each warms the next),
+  /// whatever problem.lambda is; null where solve() one after the other is all there is. A cancelled
+  /// path ends early, its last solution perhaps "aborted"; it throws Cancelled only before the first
+  /// one. problem.onIteration speaks of the first lambda whose solution is not out yet.
+  void (*path)(const Problem& problem, std::span<const double> lambdas,
+               std::span<const double> start, const PathSink& sink) = nullptr;
 };
 
 /// Every registered solver, sorted by name.
