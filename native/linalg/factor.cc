@@ -74,6 +74,11 @@ void forwardSolve(ConstMatrix lower, MutableMatrix b) {
               b.data, blasInt(b.stride));
 }
 
+void backwardSolve(ConstMatrix lower, std::span<double> b) {
+  cblas_dtrsv(CblasColMajor, CblasLower, CblasTrans, CblasNonUnit, blasInt(lower.columns),
+              lower.data, blasInt(lower.stride), b.data(), 1);
+}
+
 void choleskySolve(ConstMatrix lower, std::span<double> b) {
   const int n = blasInt(lower.columns);
   const int lda = blasInt(lower.stride);

@@ -47,6 +47,8 @@ void multiplyRows(RowMajor<Value> a, RowMajor<Value> b, Value* c, Value keep);
 [[nodiscard]] bool cholesky(MutableMatrix a, const Cancellation* cancel = nullptr);
 /// b <- (L L')^-1 b
 void choleskySolve(ConstMatrix lower, std::span<double> b);
+/// b <- L'^-1 b
+void backwardSolve(ConstMatrix lower, std::span<double> b);
 /// B <- L^-1 B
 void forwardSolve(ConstMatrix lower, MutableMatrix b);
 
