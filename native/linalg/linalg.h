@@ -51,11 +51,8 @@ void multiplyRows(RowMajor<Value> a, RowMajor<Value> b, Value* c, Value keep);
 std::size_t pivotedCholesky(MutableMatrix a, std::span<std::size_t> order);
 /// b <- (L L')^-1 b
 void choleskySolve(ConstMatrix lower, std::span<double> b);
-/// The same in single precision, of a size x size matrix without gaps between its columns: half the
-/// time, for a direction that a later step corrects.
-[[nodiscard]] bool cholesky(std::span<float> a, std::size_t size,
-                            const Cancellation* cancel = nullptr);
-void choleskySolve(std::span<const float> lower, std::span<double> b);
+/// b <- L'^-1 b
+void backwardSolve(ConstMatrix lower, std::span<double> b);
 /// B <- L^-1 B
 void forwardSolve(ConstMatrix lower, MutableMatrix b);
 

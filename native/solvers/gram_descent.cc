@@ -11,8 +11,6 @@
 namespace flipside {
 namespace {
 
-/// A factorisation runs at several times the speed of a descent's steps through memory.
-constexpr double kFactorShare = 0.4;
 constexpr int kHalvings = 12;
 constexpr int kRounds = 50;
 
@@ -49,8 +47,7 @@ double GramDescent::minimise(const GramStore& gram, std::span<double> w, std::sp
     while (worst > tolerance) {
       if (cancel_ != nullptr) cancel_->poll();
       if (++sweeps > mostSweeps) return worst;
-      const auto size = static_cast<double>(active_.size());
-      if (spent_ > kFactorShare * size * size * size / 3.0 * (1.0 + refused_)) {
+      if (spent_ > 0.0 && spent_ > newtonCost() * (1.0 + refused_)) {
         const bool fell = newton();
         refused_ = fell ? 0.0 : 2.0 * refused_ + 1.0;
         spent_ = 0.0;
@@ -101,29 +98,34 @@ double GramDescent::largestViolation() {
   return worst;
 }
 
+void GramDescent::collectSupport() {
+  support_.clear();
+  shift_.clear();
+  for (const std::size_t k : active_) {
+    if (w_[k] == 0.0) continue;
+    support_.push_back(k);
+    shift_.push_back(lambda_ * penalty_.curvatureAt(std::abs(w_[k]), lambda_));
+  }
+}
+
+double GramDescent::newtonCost() {
+  collectSupport();
+  return factor_.cost({*gram_, support_, shift_});
+}
+
 /// One step of Newton's method on the coordinates that are not 0, in the orthant where they are:
 /// what would change its sign becomes 0. Halved until the objective falls. False, with nothing
 /// changed, when the Hessian is not positive definite or no step helps.
 bool GramDescent::newton() {
-  support_.clear();
-  for (const std::size_t k : active_) {
-    if (w_[k] != 0.0) support_.push_back(k);
-  }
-  const std::size_t size = support_.size();
-  if (size == 0) return false;
-  if (factor_.size() < size * size) factor_.resize(size * size);
-  direction_.resize(size);
-  for (std::size_t a = 0; a < size; ++a) {
+  collectSupport();
+  if (support_.empty()) return false;
+  direction_.resize(support_.size());
+  for (std::size_t a = 0; a < support_.size(); ++a) {
     const std::size_t k = support_[a];
-    const float* from = gram_->column(k);
-    float* to = &factor_[a * size];
-    for (std::size_t b = a + 1; b < size; ++b) to[b] = from[support_[b]];
-    const double w = std::abs(w_[k]);
-    to[a] = static_cast<float>(gram_->diagonal()[k] + lambda_ * penalty_.curvatureAt(w, lambda_));
-    direction_[a] = gradient_[k] - std::copysign(lambda_ * penalty_.slopeAt(w, lambda_), w_[k]);
+    const double slope = penalty_.slopeAt(std::abs(w_[k]), lambda_);
+    direction_[a] = gradient_[k] - std::copysign(lambda_ * slope, w_[k]);
   }
-  if (!linalg::cholesky(factor_, size, cancel_)) return false;
-  linalg::choleskySolve(factor_, direction_);
+  if (!factor_.solve({*gram_, support_, shift_}, direction_, cancel_)) return false;
   double length = 1.0;
   for (int halving = 0; halving < kHalvings; ++halving, length *= 0.5) {
     if (tryStep(length)) return true;

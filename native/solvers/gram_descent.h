@@ -13,6 +13,7 @@
 
 #include "linalg/linalg.h"
 #include "penalties/penalty.h"
+#include "solvers/bordered_factor.h"
 #include "solvers/gram_store.h"
 
 namespace flipside {
@@ -49,6 +50,8 @@ class GramDescent {
   std::size_t activate();
   double sweep();
   double largestViolation();
+  void collectSupport();
+  double newtonCost();
   bool newton();
   bool tryStep(double length);
 
@@ -64,7 +67,8 @@ class GramDescent {
   std::vector<std::size_t> active_;  // places that are not 0 or want to leave it
   std::vector<char> isActive_;
   std::vector<std::size_t> support_;
-  std::vector<float> factor_;
+  std::vector<double> shift_;  // lambda omega'' on the support
+  BorderedFactor factor_;
   std::vector<double> direction_;
   std::vector<double> next_;
   std::vector<double> image_;

@@ -2,18 +2,18 @@
 //
 // A penalty that is not convex has many stationary points. Coming from a large lambda in geometric
 // steps, each solved roughly, usually ends at a lower one than going to a small lambda at once.
+#include "solvers/working_set_solver.h"
+
 #include <algorithm>
 #include <cmath>
 
 #include "solvers/history.h"
 #include "solvers/solver.h"
 #include "solvers/working_set.h"
+#include "solvers/working_set_path.h"
 
 namespace flipside {
 namespace {
-
-constexpr double kStep = 0.3;            // from one lambda to the next on the way down
-constexpr double kStageTolerance = 0.2;  // of the threshold of a typical column
 
 const SeparablePenalty& separable(const Problem& problem) {
   return dynamic_cast<const SeparablePenalty&>(problem.penalty);
@@ -36,8 +36,8 @@ class Run {
 
  private:
   void descend() {
-    for (double lambda = kStep * set_.lambdaOfZero(); lambda * std::sqrt(kStep) > problem_.lambda;
-         lambda *= kStep) {
+    for (double lambda = kStageStep * set_.lambdaOfZero();
+         lambda * std::sqrt(kStageStep) > problem_.lambda; lambda *= kStageStep) {
       const double h = *std::ranges::max_element(risk_->curvature());
       const double threshold = h * separable(problem_).proxThreshold(h, lambda);
       set_.settle(
@@ -78,10 +78,6 @@ class Run {
   History history_{solution_};
 };
 
-Solution solveWorkingSet(const Problem& problem, std::span<const double> start) {
-  return Run(problem).solve(start);
-}
-
 std::string gap(const Loss& loss, const Penalty& penalty) {
   if (!loss.quadratic()) {
     return "needs a quadratic loss, which " + std::string(loss.name()) + " is not";
@@ -94,7 +90,12 @@ std::string gap(const Loss& loss, const Penalty& penalty) {
   return "";
 }
 
-const SolverEntry entry({"workingSet", gap, solveWorkingSet, true});
+const SolverEntry entry({"workingSet", gap, solveWorkingSet, true, followPath});
 
 }  // namespace
+
+Solution solveWorkingSet(const Problem& problem, std::span<const double> start) {
+  return Run(problem).solve(start);
+}
+
 }  // namespace flipside

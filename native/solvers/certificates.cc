@@ -1,0 +1,54 @@
+#include "solvers/certificates.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <vector>
+
+namespace flipside {
+
+bool convexBeyond(const GramStore& store, std::span<const double> w, double concavity) {
+  std::vector<std::size_t> support;
+  for (std::size_t k = 0; k < w.size(); ++k) {
+    if (w[k] == 0.0) continue;
+    if (!(store.diagonal()[k] > concavity)) return false;
+    support.push_back(k);
+  }
+  const std::size_t size = support.size();
+  std::vector<double> matrix(size * size);
+  const MutableMatrix factor{matrix.data(), size, size, size};
+  for (std::size_t a = 0; a < size; ++a) {
+    const float* from = store.column(support[a]);
+    for (std::size_t b = a; b < size; ++b) factor(b, a) = static_cast<double>(from[support[b]]);
+    factor(a, a) = store.diagonal()[support[a]] - concavity;
+  }
+  return linalg::cholesky(factor);
+}
+
+int localConvexity(const Problem& problem, const GramStore& store, std::span<const double> w) {
+  if (problem.penalty.convex()) return 1;
+  const auto nonzero =
+      static_cast<std::size_t>(std::ranges::count_if(w, [](double v) { return v != 0.0; }));
+  if (nonzero == 0) return 1;
+  const auto& penalty = dynamic_cast<const SeparablePenalty&>(problem.penalty);
+  const double concavity = problem.lambda * penalty.concavity(problem.lambda);
+  if (std::isinf(concavity) || !problem.loss.quadratic()) return -1;
+  if (nonzero > problem.design.rows()) return 0;
+  return convexBeyond(store, w, concavity) ? 1 : 0;
+}
+
+double dualityGap(const Problem& problem, const Risk& risk, const PrimalPoint& point) {
+  constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+  const auto& penalty = dynamic_cast<const SeparablePenalty&>(problem.penalty);
+  const double slope = penalty.slopeAt(0.0, problem.lambda);
+  // Of a convex omega the slope does not fall: where it ends as it begins it is the same between.
+  const double last = penalty.slopeAt(std::numeric_limits<double>::max(), problem.lambda);
+  if (!penalty.convex() || !(slope > 0.0) || slope != last) return unknown;
+  const double allowed = problem.lambda * slope;
+  const double scale = point.steepest > allowed ? allowed / point.steepest : 1.0;
+  const double constant =
+      problem.lambda * penalty.omegaAt(0.0, problem.lambda) * static_cast<double>(risk.columns());
+  return std::max(0.0, (point.objective - constant) - risk.dual(point.trace, scale));
+}
+
+}  // namespace flipside
