@@ -38,7 +38,9 @@ std::shared_ptr<const StandardizedDesign> designOf(const FitRequest& request,
   if (request.design != nullptr) return request.design;
   Standardization options = request.standardization;
   options.fold = foldsWeights(request.loss);
-  return makeDesign(request.x, request.weights, options, Storage::dense, control.cancel);
+  const bool compact = requireSolver(request.solver).columnwise && !request.penalty->needsDesign();
+  return makeDesign(request.x, request.weights, options,
+                    compact ? Storage::compact : Storage::dense, control.cancel);
 }
 
 class Run {

@@ -19,6 +19,9 @@ struct SolverItem {
   /// start: empty for the solver's own start, else one value per column. Throws Cancelled only
   /// before the first iterate; later a cancelled run returns what it has with reason "aborted".
   Solution (*solve)(const Problem& problem, std::span<const double> start);
+  /// True when it asks a design for columns only, so that any storage will do; the others need
+  /// Storage::dense.
+  bool columnwise = false;
 };
 
 /// Every registered solver, sorted by name.

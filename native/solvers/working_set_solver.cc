@@ -80,15 +80,12 @@ Solution solveWorkingSet(const Problem& problem, std::span<const double> start) 
   return Run(problem).solve(start);
 }
 
-std::string gap(const Loss& loss, const Penalty& penalty) {
-  if (!loss.quadratic()) {
-    return "needs a quadratic loss, which " + std::string(loss.name()) + " is not";
-  }
+std::string gap(const Loss&, const Penalty& penalty) {
   if (!penalty.separable()) return "needs a penalty that is a sum over the coefficients";
   return "";
 }
 
-const SolverEntry entry({"workingSet", gap, solveWorkingSet});
+const SolverEntry entry({"workingSet", gap, solveWorkingSet, true});
 
 }  // namespace
 }  // namespace flipside
