@@ -37,7 +37,7 @@ WorkingSet::WorkingSet(const Problem& problem, Risk& risk)
       penalty_(separableOf(problem, table_)),
       lambda_(problem.lambda),
       descent_(penalty_, problem.cancel),
-      model_(risk, descent_, problem.cancel),
+      model_(risk, descent_, penalty_, problem.cancel),
       screen_(risk, descent_) {
   descent_.setLambda(lambda_);
 }
@@ -109,7 +109,7 @@ bool WorkingSet::advance(std::span<const double> before, const State& from, doub
   moveHere();
   const double fall = promised + lambda_ * (from.omega - state_.omega);
   const double share = risk_.quadratic() ? 0.0 : kShare * std::max(0.0, fall);
-  const int most = risk_.quadratic() || penalty_.convex() ? kHalvings : kHalvingsOfJumps;
+  const int most = risk_.quadratic() || model_.leadsDown() ? kHalvings : kHalvingsOfJumps;
   double part = 1.0;
   for (int halving = 0; halving <= most; ++halving) {
     if (state_.objective <= from.objective - part * share + slack) return true;
@@ -123,14 +123,13 @@ bool WorkingSet::advance(std::span<const double> before, const State& from, doub
 }
 
 /// Solves over the set. The model of L there is exact but for the rounding of the Gram matrix, or
-/// quadratic at this point: then it may take more curvature until the objective falls. It does so
-/// at the latest when the model lies above L.
+/// quadratic at this point: then others are tried until the objective falls.
 void WorkingSet::improve(double tolerance) {
   const std::vector<double> before = w_;
   const std::vector<double> gradient = gradient_;
   const State from = state_;
   while (true) {
-    model_.minimise(store_, w_, gradient_, tolerance);
+    model_.minimise(store_, lambda_, w_, gradient_, tolerance);
     if (advance(before, from, promise(before, gradient))) return model_.trust();
     if (risk_.quadratic() || !model_.yield()) return;
     gradient_ = gradient;
