@@ -30,7 +30,7 @@ bool coordinateStaysAtZero(const SeparablePenalty& penalty, double h, double g, 
 bool zeroIsCoordinatewiseMinimum(const Problem& problem, const Stationarity& zero) {
   const auto h = problem.design.curvature();
   const auto* separable = dynamic_cast<const SeparablePenalty*>(&problem.penalty);
-  const double bound = problem.loss.curvatureBound();
+  const double bound = problem.loss.rowCurvatureBound();
   for (std::size_t j = 0; j < h.size(); ++j) {
     if (h[j] == 0.0) continue;
     const double g = std::abs(zero.gradient[j]);

@@ -11,6 +11,7 @@
 #include "solvers/course.h"
 #include "solvers/gram_descent.h"
 #include "solvers/gram_store.h"
+#include "solvers/local_model.h"
 #include "solvers/risk.h"
 #include "solvers/screen.h"
 
@@ -48,12 +49,14 @@ class WorkingSet {
   double lambdaOfZero();
   double passes() const { return screen_.passes(); }
   /// Whether the Hessian of L on the support exceeds `concavity` in every direction.
-  bool convexBeyond(double concavity) const;
+  bool convexBeyond(double concavity);
   double threshold(double h) { return descent_.threshold(h); }
 
  private:
   void moveHere();
   void improve(double tolerance);
+  bool advance(std::span<const double> before, const State& from, double promised);
+  double promise(std::span<const double> before, std::span<const double> gradient) const;
   void grow();
   void prune();
   double insideViolation();
@@ -66,6 +69,7 @@ class WorkingSet {
   double lambda_;
   GramDescent descent_;
   GramStore store_;
+  LocalModel model_;
   Screen screen_;
   std::vector<double> w_;         // of the store's columns
   std::vector<double> gradient_;  // of the store's columns
