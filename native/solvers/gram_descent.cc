@@ -1,8 +1,9 @@
 #include "solvers/gram_descent.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <functional>
+#include <cstdint>
 #include <limits>
 
 #include "linalg/mixed.h"
@@ -18,7 +19,7 @@ constexpr int kRounds = 50;
 }  // namespace
 
 double GramDescent::threshold(double h) {
-  Threshold& cached = thresholds_[std::hash<double>{}(h) % thresholds_.size()];
+  Threshold& cached = thresholds_[(std::bit_cast<std::uint64_t>(h) * 0x9e3779b97f4a7c15U) >> 56];
   if (cached.h != h) cached = {h, h * penalty_.proxThreshold(h, lambda_)};
   return cached.value;
 }
