@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <functional>
 #include <limits>
 
 #include "linalg/mixed.h"
@@ -16,10 +17,9 @@ constexpr int kRounds = 50;
 }  // namespace
 
 double GramDescent::threshold(double h) {
-  if (h == thresholdFor_) return threshold_;
-  thresholdFor_ = h;
-  threshold_ = h * penalty_.proxThreshold(h, lambda_);
-  return threshold_;
+  Threshold& cached = thresholds_[std::hash<double>{}(h) % thresholds_.size()];
+  if (cached.h != h) cached = {h, h * penalty_.proxThreshold(h, lambda_)};
+  return cached.value;
 }
 
 double GramDescent::violation(double w, double gradient, double h) {

@@ -7,6 +7,7 @@
 // as a factorisation. Work is counted in multiplications, never timed: the same bits in every run.
 #pragma once
 
+#include <array>
 #include <span>
 #include <vector>
 
@@ -24,7 +25,7 @@ class GramDescent {
 
   void setLambda(double lambda) {
     lambda_ = lambda;
-    thresholdFor_ = -1.0;
+    thresholds_.fill({});
   }
 
   /// w and gradient (g, the negative gradient of the quadratic at w), one per column of the store:
@@ -40,6 +41,11 @@ class GramDescent {
   double violation(double w, double gradient, double h);
 
  private:
+  struct Threshold {
+    double h = -1.0;
+    double value = 0.0;
+  };
+
   double step(double w, double gradient, double h) const;
   std::size_t activate();
   double sweep();
@@ -55,9 +61,8 @@ class GramDescent {
   const GramStore* gram_ = nullptr;
   std::span<double> w_;
   std::span<double> gradient_;
-  double thresholdFor_ = -1.0;
-  double threshold_ = 0.0;
-  double spent_ = 0.0;  // multiplications since the last factorisation
+  std::array<Threshold, 256> thresholds_{};  // by curvature: where columns are standardised one
+  double spent_ = 0.0;                       // multiplications since the last factorisation
   double refused_ = 0.0;
   std::vector<std::size_t> active_;  // places that are not 0 or want to leave it
   std::vector<char> isActive_;

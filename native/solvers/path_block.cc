@@ -86,6 +86,7 @@ void PathBlock::run(std::span<const PathTarget> targets, const PathPoint* before
     b = &stops_[s]->point;
   }
   checkAll();
+  report();
   const auto open = [](const auto& stop) { return !stop->done; };
   while (std::ranges::any_of(stops_, open)) {
     grow();
@@ -94,7 +95,18 @@ void PathBlock::run(std::span<const PathTarget> targets, const PathPoint* before
       improve(s);
       checkNear(s);
     }
+    report();
   }
+}
+
+/// On the first lambda that is not done, or on the last.
+void PathBlock::report() const {
+  if (!problem_.onIteration) return;
+  const auto open = [](const auto& stop) { return !stop->done; };
+  const auto found = std::ranges::find_if(stops_, open);
+  const PathStop& stop = found == stops_.end() ? *stops_.back() : **found;
+  problem_.onIteration(stop.solution.iterations, stop.objective, stop.violation,
+                       nonzero(stop.point));
 }
 
 double PathBlock::slack(const PathStop& stop) const {

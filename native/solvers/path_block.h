@@ -102,6 +102,7 @@ class PathBlock {
   void certify(std::size_t stop);
   void take(const PathStop& stop, std::vector<Outside>& found);
   void grow();
+  void report() const;
 
   const Problem& problem_;
   Risk& risk_;

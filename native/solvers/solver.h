@@ -23,6 +23,9 @@ struct SolverItem {
   /// start: empty for the solver's own start, else one value per column. Throws Cancelled only
   /// before the first iterate; later a cancelled run returns what it has with reason "aborted".
   Solution (*solve)(const Problem& problem, std::span<const double> start);
+  /// True when it asks a design for columns only, so that any storage will do; the others need
+  /// Storage::dense.
+  bool columnwise = false;
   /// Solves for all of these lambdas (> 0, at least one, in the order in which each warms the next),
   /// whatever problem.lambda is; null where solve() one after the other is all there is. A cancelled
   /// path ends early, its last solution perhaps "aborted"; it throws Cancelled only before the first
@@ -35,6 +38,9 @@ struct SolverItem {
 const std::vector<SolverItem>& solvers();
 /// Null when the name is unknown.
 const SolverItem* findSolver(std::string_view name);
+/// The solver that "auto" stands for: the first without a gap of workingSet, reweighted and
+/// proximal, which has none.
+const SolverItem& chooseSolver(const Penalty& penalty, const Loss& loss);
 
 struct SolverEntry {
   explicit SolverEntry(SolverItem item);

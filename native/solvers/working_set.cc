@@ -14,7 +14,7 @@ constexpr double kPassShare = 5.0;
 constexpr double kInnerShare =
     0.05;                           // of the largest violation: as far as a solve over the set goes
 constexpr double kLookShare = 0.3;  // the set must be this much better than what was seen outside
-constexpr double kNearShare = 0.1;
+constexpr double kNearShare = 0.3;
 constexpr double kIdleZeros = 0.2;  // of the set
 constexpr std::size_t kSweeps = 10000;
 constexpr std::size_t kPatience = 20;
@@ -164,20 +164,23 @@ double WorkingSet::insideViolation() {
 }
 
 const char* WorkingSet::settle(double lambda, double goal, std::size_t most,
-                               const Observer& observer) {
+                               const Observer& observer, bool stage) {
   lambda_ = lambda;
   descent_.setLambda(lambda);
   moveHere();
   Patience patience(kPatience);
   double outside = std::numeric_limits<double>::infinity();
+  double everywhere = outside;  // at the last look at all columns
   for (std::size_t round = 0;; ++round) {
     const double inside = insideViolation();
     const bool look = inside <= std::max(goal, kLookShare * outside);
     screen_.violators().clear();
     if (look) {
-      const double seen = outside;
-      outside = screen_.hasNear() ? screen_.lookNear() : 0.0;
-      if (outside <= std::max(goal, kNearShare * seen)) outside = screen_.lookEverywhere();
+      outside = screen_.hasNear() && round > 0 ? screen_.lookNear() : 0.0;
+      const bool rough = stage && round > 0;
+      if (!rough && outside <= std::max(goal, kNearShare * everywhere)) {
+        outside = everywhere = screen_.lookEverywhere();
+      }
     }
     state_.violation = look ? std::max(inside, outside) : inside;
     state_.size = w_.size();

@@ -37,7 +37,8 @@ class WorkingSet {
   /// Until no column violates its condition by more than goal, or nothing helps any more
   /// ("stalled"), or most solves are done ("maxIterations"), or cancelled ("aborted"). Returns the
   /// reason.
-  const char* settle(double lambda, double goal, std::size_t most, const Observer& observer = {});
+  const char* settle(double lambda, double goal, std::size_t most, const Observer& observer = {},
+                     bool stage = false);
 
   const State& state() const { return state_; }
   /// One value per column of X.

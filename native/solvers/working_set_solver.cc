@@ -40,10 +40,12 @@ class Run {
          lambda *= kStageStep) {
       const double h = *std::ranges::max_element(risk_->curvature());
       const double threshold = h * separable(problem_).proxThreshold(h, lambda);
-      set_.settle(lambda, kStageTolerance * threshold, problem_.maxIterations,
-                  [&](const WorkingSet::State& state) {
-                    solution_.record.workingSetSizes.push_back(state.size);
-                  });
+      set_.settle(
+          lambda, kStageTolerance * threshold, problem_.maxIterations,
+          [&](const WorkingSet::State& state) {
+            solution_.record.workingSetSizes.push_back(state.size);
+          },
+          true);
     }
   }
 
@@ -81,10 +83,14 @@ std::string gap(const Loss& loss, const Penalty& penalty) {
     return "needs a quadratic loss, which " + std::string(loss.name()) + " is not";
   }
   if (!penalty.separable()) return "needs a penalty that is a sum over the coefficients";
+  // Where 0 attracts nothing every column is at work.
+  if (!(dynamic_cast<const SeparablePenalty&>(penalty).slopeAt(0.0, 1.0) > 0.0)) {
+    return "needs a penalty that makes coefficients exactly 0";
+  }
   return "";
 }
 
-const SolverEntry entry({"workingSet", gap, solveWorkingSet, followPath});
+const SolverEntry entry({"workingSet", gap, solveWorkingSet, true, followPath});
 
 }  // namespace
 
