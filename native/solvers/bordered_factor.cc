@@ -60,7 +60,8 @@ double BorderedFactor::changeCost(const Change& change) const {
   const auto q = static_cast<double>(change.came.size() + change.left.size());
   const auto fresh = static_cast<double>(change.fresh);
   const auto border = static_cast<double>(border_.size()) + fresh;
-  return kMany * fresh * f * (f + border) + 2.0 * kOne * f * (f + q) + kSmall * q * q * (q / 3.0 + 8.0);
+  return kMany * fresh * f * (f + border) + 2.0 * kOne * f * (f + q) +
+         kSmall * q * q * (q / 3.0 + 8.0);
 }
 
 double BorderedFactor::cost(const System& system) {
@@ -167,9 +168,7 @@ bool BorderedFactor::solveBordered(const System& system, const Change& change,
     used.push_back(borderOf(columns[system.places[a]], true));
   }
   for (const std::size_t f : change.left) used.push_back(borderOf(base_[f], false));
-  const auto side = [&](std::size_t i) {
-    return &solved_[used[i] * size];
-  };
+  const auto side = [&](std::size_t i) { return &solved_[used[i] * size]; };
   const auto inner = [&](std::size_t i, std::size_t k) {
     return static_cast<double>(products_[std::max(used[i], used[k])][std::min(used[i], used[k])]);
   };

@@ -6,7 +6,10 @@
 #include <vector>
 
 namespace flipside {
+namespace {
 
+/// Whether the Hessian of L on the coordinates that are not 0 exceeds `concavity` in every
+/// direction.
 bool convexBeyond(const GramStore& store, std::span<const double> w, double concavity) {
   std::vector<std::size_t> support;
   for (std::size_t k = 0; k < w.size(); ++k) {
@@ -25,6 +28,8 @@ bool convexBeyond(const GramStore& store, std::span<const double> w, double conc
   return linalg::cholesky(factor);
 }
 
+}  // namespace
+
 int localConvexity(const Problem& problem, const GramStore& store, std::span<const double> w) {
   if (problem.penalty.convex()) return 1;
   const auto nonzero =
@@ -37,18 +42,20 @@ int localConvexity(const Problem& problem, const GramStore& store, std::span<con
   return convexBeyond(store, w, concavity) ? 1 : 0;
 }
 
-double dualityGap(const Problem& problem, const Risk& risk, const PrimalPoint& point) {
-  constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+double dualityGap(const Problem& problem, const Risk& risk, double objective, double violation,
+                  std::span<const double> trace) {
   const auto& penalty = dynamic_cast<const SeparablePenalty&>(problem.penalty);
   const double slope = penalty.slopeAt(0.0, problem.lambda);
   // Of a convex omega the slope does not fall: where it ends as it begins it is the same between.
   const double last = penalty.slopeAt(std::numeric_limits<double>::max(), problem.lambda);
-  if (!penalty.convex() || !(slope > 0.0) || slope != last) return unknown;
+  if (!penalty.convex() || !(slope > 0.0) || slope != last) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
   const double allowed = problem.lambda * slope;
-  const double scale = point.steepest > allowed ? allowed / point.steepest : 1.0;
-  const double constant = problem.lambda * penalty.omegaAt(0.0, problem.lambda) *
-                          static_cast<double>(risk.columns());
-  return std::max(0.0, (point.objective - constant) - risk.dual(point.trace, scale));
+  const double constant =
+      problem.lambda * penalty.omegaAt(0.0, problem.lambda) * static_cast<double>(risk.columns());
+  const double dual = risk.dual(trace, allowed / (allowed + violation));
+  return std::isnan(dual) ? dual : std::max(0.0, (objective - constant) - dual);
 }
 
 }  // namespace flipside

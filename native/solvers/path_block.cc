@@ -121,8 +121,8 @@ void PathBlock::solveFirst(std::size_t s, const PathPoint* a, const PathPoint& b
   stop.omega = omegaOf(stop.point);
   stop.objective = stop.point.loss + stop.target.lambda * stop.omega;
   stop.history.add(stop.objective, nonzero(stop.point));
-  const double tolerance = std::max(0.5 * stop.target.goal,
-                                    kFirstTolerance * threshold(stop.target.lambda, leastCurvature_));
+  const double tolerance = std::max(
+      0.5 * stop.target.goal, kFirstTolerance * threshold(stop.target.lambda, leastCurvature_));
   if (a != nullptr) {
     PathPoint guess = stop.point;
     if (extrapolate(*a, b, guess) && descend(s, std::move(guess), tolerance)) return;
@@ -198,8 +198,7 @@ void PathBlock::checkAll() {
   const std::size_t size = risk_.traceSize();
   all_.resize(columns * count);
   marked_ = traces_;
-  risk_.allGradientsAt({traces_.data(), size, count, size},
-                       {all_.data(), columns, count, columns});
+  risk_.allGradientsAt({traces_.data(), size, count, size}, {all_.data(), columns, count, columns});
   const auto h = risk_.curvature();
   for (std::size_t s = 0; s < count; ++s) {
     PathStop& stop = *stops_[s];
@@ -209,11 +208,8 @@ void PathBlock::checkAll() {
     descent_.setLambda(stop.target.lambda);
     const double least = descent_.threshold(leastCurvature_);
     outside_.clear();
-    stop.steepest = 0.0;
     for (std::size_t j = 0; j < columns; ++j) {
-      if (h[j] == 0.0) continue;
-      stop.steepest = std::max(stop.steepest, std::abs(g[j]));
-      if (inside_[j] == 0 && std::abs(g[j]) > least) outside_.push_back({j, g[j]});
+      if (inside_[j] == 0 && h[j] > 0.0 && std::abs(g[j]) > least) outside_.push_back({j, g[j]});
     }
     judge(s);
     stop.failed = !stop.done;
@@ -237,7 +233,6 @@ void PathBlock::checkNear(std::size_t s) {
     }
   }
   outside_.clear();
-  stop.steepest = least;
   double looked = 0.0;
   if (static_cast<double>(near.size()) > kManyNear * static_cast<double>(columns)) {
     std::ranges::copy(traceOf(s), &marked_[s * size]);
@@ -253,12 +248,6 @@ void PathBlock::checkNear(std::size_t s) {
     for (std::size_t k = 0; k < near.size(); ++k) outside_.push_back({near[k], gradients[k]});
   }
   stop.solution.record.passes += looked / static_cast<double>(columns);
-  for (const Outside& one : outside_) {
-    stop.steepest = std::max(stop.steepest, std::abs(one.gradient));
-  }
-  for (const double value : stop.point.gradient) {
-    stop.steepest = std::max(stop.steepest, std::abs(value));
-  }
   judge(s);
 }
 
@@ -268,8 +257,8 @@ void PathBlock::judge(std::size_t s) {
   double worst = 0.0;
   for (std::size_t k = 0; k < store_.size(); ++k) {
     if (store_.diagonal()[k] == 0.0) continue;
-    worst = std::max(worst, descent_.violation(stop.point.w[k], stop.point.gradient[k],
-                                               store_.diagonal()[k]));
+    worst = std::max(
+        worst, descent_.violation(stop.point.w[k], stop.point.gradient[k], store_.diagonal()[k]));
   }
   std::vector<Outside> found;
   for (Outside one : outside_) {
@@ -305,7 +294,7 @@ void PathBlock::certify(std::size_t s) {
   current.lambda = stop.target.lambda;
   ConvergenceRecord& record = stop.solution.record;
   record.locallyConvex = localConvexity(current, store_, stop.point.w);
-  record.dualityGap = dualityGap(current, risk_, {stop.objective, stop.steepest, traceOf(s)});
+  record.dualityGap = dualityGap(current, risk_, stop.objective, stop.violation, traceOf(s));
 }
 
 /// The columns that violate most are to come in.
@@ -339,7 +328,8 @@ void PathBlock::grow() {
 }
 
 std::size_t PathBlock::nonzero(const PathPoint& point) {
-  return static_cast<std::size_t>(std::ranges::count_if(point.w, [](double v) { return v != 0.0; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(point.w, [](double v) { return v != 0.0; }));
 }
 
 }  // namespace flipside

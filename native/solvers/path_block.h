@@ -43,8 +43,7 @@ struct PathStop {
   double omega = 0.0;
   double objective = 0.0;
   double violation = 0.0;
-  double steepest = 0.0;  ///< the largest |gradient| of all columns
-  bool reached = false;   ///< the point is this lambda's own
+  bool reached = false;  ///< the point is this lambda's own
   bool done = false;
   bool failed = false;  ///< the first check found columns that are missing
   Solution solution;

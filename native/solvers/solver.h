@@ -26,10 +26,11 @@ struct SolverItem {
   /// True when it asks a design for columns only, so that any storage will do; the others need
   /// Storage::dense.
   bool columnwise = false;
-  /// Solves for all of these lambdas (> 0, at least one, in the order in which each warms the next),
-  /// whatever problem.lambda is; null where solve() one after the other is all there is. A cancelled
-  /// path ends early, its last solution perhaps "aborted"; it throws Cancelled only before the first
-  /// one. problem.onIteration speaks of the first lambda whose solution is not out yet.
+  /// Solves for all of these lambdas (> 0, at least one, in the order in which each warms the
+  /// next), whatever problem.lambda is; null where solve() one after the other is all there is. A
+  /// cancelled path ends early, its last solution perhaps "aborted"; it throws Cancelled only
+  /// before the first one. problem.onIteration speaks of the first lambda whose solution is not out
+  /// yet.
   void (*path)(const Problem& problem, std::span<const double> lambdas,
                std::span<const double> start, const PathSink& sink) = nullptr;
 };

@@ -5,6 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "solvers/certificates.h"
+
 namespace flipside {
 namespace {
 
@@ -230,20 +232,11 @@ double WorkingSet::lambdaOfZero() {
   return high;
 }
 
-bool WorkingSet::convexBeyond(double concavity) const {
-  std::vector<std::size_t> support;
-  for (std::size_t k = 0; k < w_.size(); ++k) {
-    if (w_[k] != 0.0) support.push_back(k);
-  }
-  const std::size_t size = support.size();
-  std::vector<double> matrix(size * size);
-  const MutableMatrix factor{matrix.data(), size, size, size};
-  for (std::size_t a = 0; a < size; ++a) {
-    const float* from = store_.column(support[a]);
-    for (std::size_t b = a; b < size; ++b) factor(b, a) = static_cast<double>(from[support[b]]);
-    factor(a, a) = store_.diagonal()[support[a]] - concavity;
-  }
-  return linalg::cholesky(factor);
+void WorkingSet::certify(ConvergenceRecord& record) const {
+  record.locallyConvex = localConvexity(problem_, store_, w_);
+  if (!state_.complete) return;
+  record.dualityGap =
+      dualityGap(problem_, risk_, state_.objective, state_.violation, risk_.traceHere());
 }
 
 }  // namespace flipside

@@ -47,8 +47,8 @@ class WorkingSet {
   /// The smallest lambda at which this point, being 0, would not be left: of the largest threshold.
   double lambdaOfZero();
   double passes() const { return screen_.passes(); }
-  /// Whether the Hessian of L on the support exceeds `concavity` in every direction.
-  bool convexBeyond(double concavity) const;
+  /// What can be proved of this point as one of the problem.
+  void certify(ConvergenceRecord& record) const;
   double threshold(double h) { return descent_.threshold(h); }
 
  private:

@@ -13,8 +13,8 @@ namespace flipside {
 namespace {
 
 constexpr std::size_t kMostStops = 8;
-constexpr double kEnter = 0.88;  // of the threshold: predicted gradients come in beyond
-constexpr double kStay = 0.75;   // and zeros leave below
+constexpr double kEnter = 0.88;     // of the threshold: predicted gradients come in beyond
+constexpr double kStay = 0.75;      // and zeros leave below
 constexpr double kIdleZeros = 0.2;  // of the set, before they do
 constexpr std::size_t kFewIdle = 32;
 constexpr double kFarthest = 8.0;

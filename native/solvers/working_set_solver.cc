@@ -36,8 +36,8 @@ class Run {
 
  private:
   void descend() {
-    for (double lambda = kStageStep * set_.lambdaOfZero(); lambda * std::sqrt(kStageStep) > problem_.lambda;
-         lambda *= kStageStep) {
+    for (double lambda = kStageStep * set_.lambdaOfZero();
+         lambda * std::sqrt(kStageStep) > problem_.lambda; lambda *= kStageStep) {
       const double h = *std::ranges::max_element(risk_->curvature());
       const double threshold = h * separable(problem_).proxThreshold(h, lambda);
       set_.settle(
@@ -64,6 +64,7 @@ class Run {
     solution_.reason = reason;
     solution_.w = set_.dense();
     solution_.record.passes = set_.passes();
+    set_.certify(solution_.record);
     const WorkingSet::State& state = set_.state();
     if (state.complete) {
       solution_.end = FinalState{state.loss, state.omega, state.objective, state.violation};
