@@ -165,6 +165,7 @@ bool PathBlock::tryPoint(std::size_t s, PathPoint& next) {
     std::swap(refused_, next);
     return false;
   }
+  stop.moved = stop.moved || next.w != stop.point.w;
   std::swap(stop.point, next);
   stop.omega = omega;
   stop.objective = objective;
@@ -270,9 +271,11 @@ void PathBlock::judge(std::size_t s) {
   stop.violation = worst;
   stop.reached = true;
   Solution& solution = stop.solution;
-  ++solution.iterations;
   solution.record.workingSetSizes.push_back(store_.size());
-  stop.history.add(std::min(stop.history.last(), stop.objective), nonzero(stop.point));
+  if (stop.moved) {
+    ++solution.iterations;
+    stop.history.add(std::min(stop.history.last(), stop.objective), nonzero(stop.point));
+  }
   if (worst <= stop.target.goal) {
     solution.reason = "tolerance";
   } else if (solution.iterations >= problem_.maxIterations) {
