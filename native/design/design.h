@@ -3,9 +3,11 @@
 #pragma once
 
 #include <cstddef>
+#include <memory>
 #include <span>
 #include <vector>
 
+#include "design/weighted_gram.h"
 #include "linalg/linalg.h"
 
 namespace flipside {
@@ -45,6 +47,12 @@ class Design {
   virtual void products(std::span<const std::size_t> left, std::span<const std::size_t> right,
                         std::span<const double> weights, MutableMatrix out,
                         const Cancellation* cancel = nullptr) const = 0;
+  /// Products with X_index' E X_index / n without that matrix; index and curvature.v need not
+  /// outlive the call.
+  virtual std::unique_ptr<WeightedGram> weightedGram(std::span<const std::size_t> index,
+                                                     const RowCurvature& curvature) const {
+    return denseWeightedGram(*this, index, curvature);
+  }
   /// Numbers read by one pass over X: rows() columns(), or what a sparse storage holds.
   virtual double elements() const = 0;
 };

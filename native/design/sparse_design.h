@@ -37,6 +37,8 @@ class SparseDesign final : public StandardizedDesign {
   void products(std::span<const std::size_t> left, std::span<const std::size_t> right,
                 std::span<const double> weights, MutableMatrix out,
                 const Cancellation* cancel) const override;
+  std::unique_ptr<WeightedGram> weightedGram(std::span<const std::size_t> index,
+                                             const RowCurvature& curvature) const override;
   double elements() const override { return static_cast<double>(stored()); }
   double bytes() const override;
 

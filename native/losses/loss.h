@@ -1,5 +1,8 @@
 // The empirical risk L as a function of the fitted values X w, and the register of losses: a
-// further loss is one file beside squared.cc and logistic.cc.
+// further loss is one file beside squared.cc and logistic.cc. It must give evaluate, value,
+// curvatureBound and curvatures: every solver for a smooth loss can use it then. A sum over the
+// rows is a PointwiseLoss (pointwise.h) and gives phi alone. It may give dualValue, for duality
+// gaps.
 #pragma once
 
 #include <functional>
@@ -26,6 +29,10 @@ class Loss {
   virtual double value(std::span<const double> fitted, std::span<const double> y) const = 0;
   /// The Hessian of L in fitted is at most this over n.
   virtual double curvatureBound() const = 0;
+  /// The factors of the rows in L: empty for ones, and where a design has absorbed them.
+  virtual std::span<const double> rowWeights() const { return {}; }
+  /// The second derivative of L in fitted_i is at most this times the weight of row i over n.
+  virtual double rowCurvatureBound() const { return curvatureBound(); }
   /// out_i = n times the second derivative of L in fitted_i alone, the intercept held where it is
   /// at fitted. With v = out and an intercept that is minimised out, the Hessian of L in fitted is
   /// (diag(v) - v v' / sum(v)) / n, else diag(v) / n.

@@ -6,7 +6,6 @@
 #include <vector>
 
 namespace flipside {
-namespace {
 
 /// Whether the Hessian of L on the coordinates that are not 0 exceeds `concavity` in every
 /// direction.
@@ -28,18 +27,14 @@ bool convexBeyond(const GramStore& store, std::span<const double> w, double conc
   return linalg::cholesky(factor);
 }
 
-}  // namespace
-
-int localConvexity(const Problem& problem, const GramStore& store, std::span<const double> w) {
-  if (problem.penalty.convex()) return 1;
-  const auto nonzero =
-      static_cast<std::size_t>(std::ranges::count_if(w, [](double v) { return v != 0.0; }));
-  if (nonzero == 0) return 1;
+int localConvexity(const Problem& problem, std::size_t nonzero,
+                   const std::function<bool(double)>& convexBeyond) {
+  if (problem.penalty.convex() || nonzero == 0) return 1;
   const auto& penalty = dynamic_cast<const SeparablePenalty&>(problem.penalty);
   const double concavity = problem.lambda * penalty.concavity(problem.lambda);
-  if (std::isinf(concavity) || !problem.loss.quadratic()) return -1;
+  if (std::isinf(concavity)) return -1;
   if (nonzero > problem.design.rows()) return 0;
-  return convexBeyond(store, w, concavity) ? 1 : 0;
+  return convexBeyond(concavity) ? 1 : 0;
 }
 
 double dualityGap(const Problem& problem, const Risk& risk, double objective, double violation,

@@ -64,9 +64,8 @@ double GramDescent::minimise(const GramStore& gram, std::span<double> w, std::sp
 std::size_t GramDescent::activate() {
   std::size_t came = 0;
   for (std::size_t k = 0; k < w_.size(); ++k) {
-    const double h = gram_->diagonal()[k];
-    if (isActive_[k] != 0 || h == 0.0) continue;
-    if (w_[k] == 0.0 && std::abs(gradient_[k]) <= threshold(h)) continue;
+    if (isActive_[k] != 0) continue;
+    if (w_[k] == 0.0 && std::abs(gradient_[k]) <= threshold(gram_->bounds()[k])) continue;
     isActive_[k] = 1;
     active_.push_back(k);
     ++came;
@@ -93,7 +92,7 @@ double GramDescent::sweep() {
 double GramDescent::largestViolation() {
   double worst = 0.0;
   for (const std::size_t k : active_) {
-    worst = std::max(worst, violation(w_[k], gradient_[k], gram_->diagonal()[k]));
+    worst = std::max(worst, violation(w_[k], gradient_[k], gram_->bounds()[k]));
   }
   return worst;
 }

@@ -39,6 +39,8 @@ class GramDescent {
   /// How far a coordinate is from its condition: the first-order one, and for a zero the excess
   /// over the threshold.
   double violation(double w, double gradient, double h);
+  /// The proximal step: where a coordinate of curvature h goes.
+  double step(double w, double gradient, double h) const;
 
  private:
   struct Threshold {
@@ -46,7 +48,6 @@ class GramDescent {
     double value = 0.0;
   };
 
-  double step(double w, double gradient, double h) const;
   std::size_t activate();
   double sweep();
   double largestViolation();

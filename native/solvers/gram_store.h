@@ -19,19 +19,27 @@ class GramStore {
   std::span<const std::size_t> columns() const { return columns_; }
   /// Column k of the matrix, size() entries.
   const float* column(std::size_t k) const { return &values_[k * capacity_]; }
-  /// Its diagonal in double precision.
+  /// Its diagonal in double precision, above 0.
   std::span<const double> diagonal() const { return diagonal_; }
+  /// Risk::curvature() of the columns: what the diagonal does not exceed, but for rounding.
+  std::span<const double> bounds() const { return bounds_; }
 
-  /// Adds columns of X that are not there yet.
-  void append(Risk& risk, std::span<const std::size_t> columns);
+  /// Adds columns of X that are not there yet, without their entries of the matrix.
+  void append(const Risk& risk, std::span<const std::size_t> columns);
+  /// Completes the matrix.
+  void fill(Risk& risk);
+  /// How many of the first columns the matrix has.
+  std::size_t filled() const { return diagonal_.size(); }
+  /// Forgets the matrix, but not the columns.
+  void empty() { diagonal_.clear(); }
   /// Leaves only the columns at these places, ascending.
   void keep(std::span<const std::size_t> places);
-  void clear();
 
  private:
   void reserve(std::size_t size);
 
   std::vector<std::size_t> columns_;
+  std::vector<double> bounds_;
   std::vector<double> diagonal_;
   std::unique_ptr<float[]> values_;
   std::size_t capacity_ = 0;

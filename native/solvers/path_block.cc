@@ -34,6 +34,7 @@ PathBlock::PathBlock(const Problem& problem, Risk& risk, const SeparablePenalty&
 
 void PathBlock::append(std::span<const std::size_t> columns) {
   store_.append(risk_, columns);
+  store_.fill(risk_);
   for (const std::size_t j : columns) inside_[j] = 1;
 }
 
@@ -296,7 +297,9 @@ void PathBlock::certify(std::size_t s) {
   Problem current = problem_;
   current.lambda = stop.target.lambda;
   ConvergenceRecord& record = stop.solution.record;
-  record.locallyConvex = localConvexity(current, store_, stop.point.w);
+  record.locallyConvex = localConvexity(current, nonzero(stop.point), [&](double concavity) {
+    return convexBeyond(store_, stop.point.w, concavity);
+  });
   record.dualityGap = dualityGap(current, risk_, stop.objective, stop.violation, traceOf(s));
 }
 

@@ -44,7 +44,7 @@ struct PathStop {
   double objective = 0.0;
   double violation = 0.0;
   bool reached = false;  ///< the point is this lambda's own
-  bool moved = false;     ///< away from where it started
+  bool moved = false;    ///< away from where it started
   bool done = false;
   bool failed = false;  ///< the first check found columns that are missing
   Solution solution;

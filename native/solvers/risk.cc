@@ -6,6 +6,13 @@
 namespace flipside {
 namespace {
 
+/// Single numbers that are gathered cost so much more than numbers in a row, in passes for a
+/// product and in those of a step.
+constexpr double kGathered = 8.0;
+constexpr double kStreamed = 2.0;
+/// The least curvature that is held, of its bound: what lies below could not carry a step.
+constexpr double kLeastCurvature = 1e-8;
+
 class DesignRisk final : public Risk {
  public:
   explicit DesignRisk(const Problem& problem)
@@ -14,7 +21,7 @@ class DesignRisk final : public Risk {
         fitted_(design_.rows()),
         residual_(design_.rows()),
         marked_(design_.rows()) {
-    const double bound = problem.loss.curvatureBound();
+    const double bound = problem.loss.rowCurvatureBound();
     root_ = std::sqrt(bound);
     if (bound == 1.0) return;
     scaled_.assign(design_.curvature().begin(), design_.curvature().end());
@@ -37,7 +44,44 @@ class DesignRisk final : public Risk {
 
   void hessian(std::span<const std::size_t> left, std::span<const std::size_t> right,
                MutableMatrix out) override {
-    design_.products(left, right, {}, out, problem_.cancel);
+    design_.products(left, right, held_, out, problem_.cancel);
+    if (!problem_.loss.freeIntercept()) return;
+    const std::vector<double> a = meansOf(left);
+    const std::vector<double> b = meansOf(right);
+    for (std::size_t k = 0; k < b.size(); ++k) {
+      for (std::size_t j = 0; j < a.size(); ++j) out(j, k) -= a[j] * b[k] / heldMean_;
+    }
+  }
+
+  std::unique_ptr<WeightedGram> weightedGram(std::span<const std::size_t> index) override {
+    return design_.weightedGram(index, {held_, problem_.loss.freeIntercept()});
+  }
+  double entryCost() const override { return storedPerColumn() * (sparse() ? kGathered : 1.0); }
+  double stepCost() const override {
+    return 2.0 * storedPerColumn() * (sparse() ? kGathered : kStreamed);
+  }
+
+  void hold(double caution) override {
+    if (quadratic()) return;
+    held_.resize(fitted_.size());
+    problem_.loss.curvatures(fitted_, problem_.y, held_);
+    const double bound = problem_.loss.rowCurvatureBound();
+    const auto weights = problem_.loss.rowWeights();
+    double sum = 0.0;
+    for (std::size_t i = 0; i < held_.size(); ++i) {
+      const double most = bound * (weights.empty() ? 1.0 : weights[i]);
+      held_[i] = std::max(held_[i] + caution * (most - held_[i]), kLeastCurvature * most);
+      sum += held_[i];
+    }
+    heldMean_ = sum / static_cast<double>(held_.size());
+  }
+  double drift() override {
+    if (held_.empty()) return quadratic() ? 0.0 : std::numeric_limits<double>::infinity();
+    std::vector<double> here(held_.size());
+    problem_.loss.curvatures(fitted_, problem_.y, here);
+    double change = 0.0;
+    for (std::size_t i = 0; i < here.size(); ++i) change += std::abs(here[i] - held_[i]);
+    return change / (heldMean_ * static_cast<double>(here.size()));
   }
 
   void mark() override { marked_ = residual_; }
@@ -56,11 +100,14 @@ class DesignRisk final : public Risk {
   void allGradientsAt(ConstMatrix traces, MutableMatrix out) override {
     design_.correlateMany(traces, out);
   }
+  /// With weights m of the rows, which are in the residuals, x'(r - s) is at most
+  /// sqrt(sum m x^2) sqrt(sum (r - s)^2 / m).
   double distanceBetween(std::span<const double> a, std::span<const double> b) const override {
+    const auto weights = problem_.loss.rowWeights();
     double sum = 0.0;
     for (std::size_t i = 0; i < a.size(); ++i) {
       const double step = a[i] - b[i];
-      sum += step * step;
+      if (step != 0.0) sum += weights.empty() ? step * step : step * step / weights[i];
     }
     return std::sqrt(sum / static_cast<double>(a.size())) / root_;
   }
@@ -71,6 +118,20 @@ class DesignRisk final : public Risk {
   }
 
  private:
+  bool sparse() const {
+    return design_.elements() <
+           0.5 * static_cast<double>(design_.rows()) * static_cast<double>(design_.columns());
+  }
+  double storedPerColumn() const {
+    return design_.elements() / static_cast<double>(design_.columns());
+  }
+  /// x_j' v / n of the curvature v that is held.
+  std::vector<double> meansOf(std::span<const std::size_t> index) const {
+    std::vector<double> means(index.size());
+    design_.correlateSome(index, held_, means);
+    return means;
+  }
+
   const Problem& problem_;
   const Design& design_;
   double root_ = 1.0;  // of the bound on the loss's curvature
@@ -78,6 +139,8 @@ class DesignRisk final : public Risk {
   std::vector<double> fitted_;
   std::vector<double> residual_;
   std::vector<double> marked_;
+  std::vector<double> held_;  // curvature of the rows; empty for ones
+  double heldMean_ = 1.0;
 };
 
 }  // namespace

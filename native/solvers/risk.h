@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstddef>
+#include <limits>
 #include <memory>
 #include <span>
 #include <vector>
 
+#include "design/weighted_gram.h"
 #include "solvers/problem.h"
 
 namespace flipside {
@@ -36,9 +38,26 @@ class Risk {
   virtual void gradients(std::span<const std::size_t> index, std::span<double> out) = 0;
   /// out_j = -dL/dw_j
   virtual void allGradients(std::span<double> out) = 0;
-  /// out(a, b) = d^2 L / dw_(left_a) dw_(right_b)
+
+  /// Keeps the curvature of the rows here for what follows, `caution` of the way (0 to 1) towards
+  /// its upper bound, with which no step raises L by more than the model says. Nothing to do for a
+  /// quadratic L.
+  virtual void hold(double caution) { (void)caution; }
+  /// How far the curvature of the rows here is from what was held, relative to that, on average.
+  virtual double drift() { return 0.0; }
+  /// out(a, b) = d^2 L / dw_(left_a) dw_(right_b), of the curvature that is held.
   virtual void hessian(std::span<const std::size_t> left, std::span<const std::size_t> right,
                        MutableMatrix out) = 0;
+
+  /// The same matrix of these columns as an operator; null where there is none.
+  virtual std::unique_ptr<WeightedGram> weightedGram(std::span<const std::size_t> index) {
+    (void)index;
+    return nullptr;
+  }
+  /// Multiplications, in units of those of a pass through a dense Gram matrix, that one entry of
+  /// hessian() costs, and one step along a column of weightedGram().
+  virtual double entryCost() const { return 0.0; }
+  virtual double stepCost() const { return std::numeric_limits<double>::infinity(); }
 
   /// Remembers this point. At another one no |dL/dw_j| differs from what it was here by more than
   /// distance() * sqrt(curvature_j) (by Cauchy and Schwarz: exact, not an estimate).

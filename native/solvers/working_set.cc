@@ -18,9 +18,11 @@ constexpr double kInnerShare =
 constexpr double kLookShare = 0.3;  // the set must be this much better than what was seen outside
 constexpr double kNearShare = 0.3;
 constexpr double kIdleZeros = 0.2;  // of the set
-constexpr std::size_t kSweeps = 10000;
 constexpr std::size_t kPatience = 20;
 constexpr int kHalvings = 20;
+/// A part of a jump, which nonconvex penalties make, is seldom better than none.
+constexpr int kHalvingsOfJumps = 2;
+constexpr double kShare = 1e-3;
 
 const SeparablePenalty& separableOf(const Problem& problem,
                                     const std::shared_ptr<const SeparablePenalty>& table) {
@@ -37,6 +39,7 @@ WorkingSet::WorkingSet(const Problem& problem, Risk& risk)
       penalty_(separableOf(problem, table_)),
       lambda_(problem.lambda),
       descent_(penalty_, problem.cancel),
+      model_(risk, descent_, penalty_, problem.cancel),
       screen_(risk, descent_) {
   descent_.setLambda(lambda_);
 }
@@ -90,21 +93,48 @@ double WorkingSet::objectiveSlack() const {
   return 1e-14 * (std::abs(state_.loss) + std::abs(lambda_ * state_.omega));
 }
 
-/// Solves over the set. The model of L there is exact but for the rounding of the Gram matrix, or
-/// quadratic at this point: should the objective rise, only a part of the way is gone.
-void WorkingSet::improve(double tolerance) {
-  const std::vector<double> before = w_;
-  const double objective = state_.objective + objectiveSlack();
-  descent_.minimise(store_, w_, gradient_, tolerance, kSweeps);
+/// What the quadratic model of L has fallen by on the way from `before`, where the negative
+/// gradient was `gradient`: it falls by its mean along the way.
+double WorkingSet::promise(std::span<const double> before, std::span<const double> gradient) const {
+  double fall = 0.0;
+  for (std::size_t k = 0; k < w_.size(); ++k) {
+    fall += 0.5 * (w_[k] - before[k]) * (gradient[k] + gradient_[k]);
+  }
+  return fall;
+}
+
+/// Goes to w_, or a part of the way from `before`, where the objective falls by a share of what the
+/// model, which fell by `promised`, has said. False, and at `before`, when none does.
+bool WorkingSet::advance(std::span<const double> before, const State& from, double promised) {
+  const double slack = objectiveSlack();
   const std::vector<double> after = w_;
   moveHere();
+  const double fall = promised + lambda_ * (from.omega - state_.omega);
+  const double share = risk_.quadratic() ? 0.0 : kShare * std::max(0.0, fall);
+  const int most = risk_.quadratic() || model_.leadsDown() ? kHalvings : kHalvingsOfJumps;
   double part = 1.0;
-  for (int halving = 0; !(state_.objective <= objective) && halving <= kHalvings; ++halving) {
-    part = halving < kHalvings ? 0.5 * part : 0.0;
+  for (int halving = 0; halving <= most; ++halving) {
+    if (state_.objective <= from.objective - part * share + slack) return true;
+    part = halving < most ? 0.5 * part : 0.0;
     for (std::size_t k = 0; k < w_.size(); ++k) {
       w_[k] = part == 0.0 ? before[k] : before[k] + part * (after[k] - before[k]);
     }
     moveHere();
+  }
+  return false;
+}
+
+/// Solves over the set. The model of L there is exact but for the rounding of the Gram matrix, or
+/// quadratic at this point: then others are tried until the objective falls.
+void WorkingSet::improve(double tolerance) {
+  const std::vector<double> before = w_;
+  const std::vector<double> gradient = gradient_;
+  const State from = state_;
+  while (true) {
+    model_.minimise(store_, lambda_, w_, gradient_, tolerance);
+    if (advance(before, from, promise(before, gradient))) return model_.trust();
+    if (risk_.quadratic() || !model_.yield()) return;
+    gradient_ = gradient;
   }
 }
 
@@ -112,7 +142,7 @@ void WorkingSet::improve(double tolerance) {
 void WorkingSet::prune() {
   std::vector<std::size_t> stay;
   for (std::size_t k = 0; k < w_.size(); ++k) {
-    if (w_[k] != 0.0 || descent_.violation(0.0, gradient_[k], store_.diagonal()[k]) > 0.0) {
+    if (w_[k] != 0.0 || descent_.violation(0.0, gradient_[k], store_.bounds()[k]) > 0.0) {
       stay.push_back(k);
     } else {
       screen_.leave(store_.columns()[k], gradient_[k]);
@@ -160,7 +190,7 @@ double WorkingSet::insideViolation() {
   screen_.count(w_.size());
   double worst = 0.0;
   for (std::size_t k = 0; k < w_.size(); ++k) {
-    worst = std::max(worst, descent_.violation(w_[k], gradient_[k], store_.diagonal()[k]));
+    worst = std::max(worst, descent_.violation(w_[k], gradient_[k], store_.bounds()[k]));
   }
   return worst;
 }
@@ -232,11 +262,39 @@ double WorkingSet::lambdaOfZero() {
   return high;
 }
 
-void WorkingSet::certify(ConvergenceRecord& record) const {
-  record.locallyConvex = localConvexity(problem_, store_, w_);
+void WorkingSet::certify(ConvergenceRecord& record) {
+  record.locallyConvex = localConvexity(problem_, nonzero(),
+                                        [&](double concavity) { return convexBeyond(concavity); });
   if (!state_.complete) return;
   record.dualityGap =
       dualityGap(problem_, risk_, state_.objective, state_.violation, risk_.traceHere());
+}
+
+/// Whether the Hessian of L on the support exceeds `concavity` in every direction.
+bool WorkingSet::convexBeyond(double concavity) {
+  if (!risk_.quadratic()) {
+    store_.empty();  // of an earlier point
+    risk_.hold(0.0);
+  }
+  std::vector<std::size_t> support;
+  for (std::size_t k = 0; k < w_.size(); ++k) {
+    if (w_[k] != 0.0) support.push_back(k);
+  }
+  const std::size_t size = support.size();
+  std::vector<double> matrix(size * size);
+  const MutableMatrix factor{matrix.data(), size, size, size};
+  if (store_.filled() == store_.size()) {
+    for (std::size_t a = 0; a < size; ++a) {
+      const float* from = store_.column(support[a]);
+      for (std::size_t b = a; b < size; ++b) factor(b, a) = static_cast<double>(from[support[b]]);
+      factor(a, a) = store_.diagonal()[support[a]];
+    }
+  } else {
+    for (std::size_t& k : support) k = store_.columns()[k];
+    risk_.hessian(support, support, factor);
+  }
+  for (std::size_t a = 0; a < size; ++a) factor(a, a) -= concavity;
+  return linalg::cholesky(factor);
 }
 
 }  // namespace flipside

@@ -11,6 +11,7 @@
 #include "solvers/course.h"
 #include "solvers/gram_descent.h"
 #include "solvers/gram_store.h"
+#include "solvers/local_model.h"
 #include "solvers/risk.h"
 #include "solvers/screen.h"
 
@@ -48,12 +49,15 @@ class WorkingSet {
   double lambdaOfZero();
   double passes() const { return screen_.passes(); }
   /// What can be proved of this point as one of the problem.
-  void certify(ConvergenceRecord& record) const;
+  void certify(ConvergenceRecord& record);
   double threshold(double h) { return descent_.threshold(h); }
 
  private:
+  bool convexBeyond(double concavity);
   void moveHere();
   void improve(double tolerance);
+  bool advance(std::span<const double> before, const State& from, double promised);
+  double promise(std::span<const double> before, std::span<const double> gradient) const;
   void grow();
   void prune();
   double insideViolation();
@@ -66,6 +70,7 @@ class WorkingSet {
   double lambda_;
   GramDescent descent_;
   GramStore store_;
+  LocalModel model_;
   Screen screen_;
   std::vector<double> w_;         // of the store's columns
   std::vector<double> gradient_;  // of the store's columns

@@ -79,10 +79,7 @@ class Run {
   History history_{solution_};
 };
 
-std::string gap(const Loss& loss, const Penalty& penalty) {
-  if (!loss.quadratic()) {
-    return "needs a quadratic loss, which " + std::string(loss.name()) + " is not";
-  }
+std::string gap(const Loss&, const Penalty& penalty) {
   if (!penalty.separable()) return "needs a penalty that is a sum over the coefficients";
   // Where 0 attracts nothing every column is at work.
   if (!(dynamic_cast<const SeparablePenalty&>(penalty).slopeAt(0.0, 1.0) > 0.0)) {

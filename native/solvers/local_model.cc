@@ -1,0 +1,136 @@
+#include "solvers/local_model.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "solvers/problem.h"
+
+namespace flipside {
+namespace {
+
+constexpr std::size_t kSweeps = 10000;
+/// Of a model that is not worth an exact solution.
+constexpr double kRoughSweeps = 100.0;
+constexpr double kDrift = 0.05;       // of L's curvature, up to which a Gram matrix is kept
+constexpr std::size_t kMost = 16384;  // columns of a Gram matrix: 1 GB
+constexpr int kMostDoublings = 6;
+
+/// Of what is missing of the matrix.
+double formingCost(const GramStore& store, const Risk& risk) {
+  const auto size = static_cast<double>(store.size());
+  const auto filled = static_cast<double>(store.filled());
+  return 0.5 * (size * size - filled * filled) * risk.entryCost();
+}
+
+class ProximalRule final : public CoordinateRule {
+ public:
+  explicit ProximalRule(GramDescent& descent) : descent_(descent) {}
+  double violation(std::size_t, double w, double gradient, double h) const override {
+    return descent_.violation(w, gradient, h);
+  }
+  double step(std::size_t, double w, double gradient, double h) const override {
+    return descent_.step(w, gradient, h);
+  }
+
+ private:
+  GramDescent& descent_;
+};
+
+class TangentRule final : public CoordinateRule {
+ public:
+  TangentRule(const SeparablePenalty& penalty, double lambda, std::span<const double> w) {
+    for (const double value : w) {
+      slopes_.push_back(lambda * penalty.slopeAt(std::abs(value), lambda));
+    }
+  }
+  double violation(std::size_t k, double w, double gradient, double) const override {
+    return violationAt(w, gradient, slopes_[k], 1.0);
+  }
+  double step(std::size_t k, double w, double gradient, double h) const override {
+    const double z = w + gradient / h;
+    return std::copysign(std::max(0.0, std::abs(z) - slopes_[k] / h), z);
+  }
+
+ private:
+  std::vector<double> slopes_;
+};
+
+}  // namespace
+
+bool LocalModel::yield() {
+  if (manner_ == Manner::newton) {
+    manner_ = Manner::tangents;
+    rounds_ = std::size_t{1} << std::min(failures_, kMostDoublings);
+    ++failures_;
+    return true;
+  }
+  const bool last = manner_ == Manner::bounded;
+  manner_ = Manner::bounded;
+  return !last;
+}
+
+void LocalModel::trust() {
+  if (manner_ == Manner::newton) return;
+  if (rounds_ > 0) --rounds_;
+  manner_ = rounds_ == 0 ? Manner::newton : Manner::tangents;
+}
+
+/// Whether the matrix is there, or worth completing.
+bool LocalModel::gramServes(GramStore& store) {
+  if (store.filled() > 0 && risk_.drift() > kDrift) {
+    store.empty();
+    spent_ = 0.0;
+  }
+  if (risk_.stepCost() > 0.5 * formingCost(store, risk_)) return true;
+  return 2 * store.filled() >= store.size();
+}
+
+void LocalModel::viaGram(GramStore& store, std::span<double> w, std::span<double> gradient,
+                         double tolerance) {
+  if (store.filled() == 0) risk_.hold(0.0);
+  store.fill(risk_);
+  descent_.minimise(store, w, gradient, tolerance, kSweeps);
+  spent_ = 0.0;
+}
+
+DescentOutcome LocalModel::descend(GramStore& store, const CoordinateRule& rule, double caution,
+                                   std::span<double> w, std::span<double> gradient,
+                                   double tolerance, double mostSteps) {
+  store.empty();  // of another curvature
+  risk_.hold(caution);
+  const auto gram = risk_.weightedGram(store.columns());
+  return descendAlongColumns(*gram, rule, store.bounds(), w, gradient, tolerance, mostSteps,
+                             cancel_);
+}
+
+void LocalModel::alongColumns(GramStore& store, std::span<double> w, std::span<double> gradient,
+                              double tolerance) {
+  store.empty();
+  const bool small = store.size() <= kMost;
+  const double cost = risk_.stepCost();
+  const double most = small ? (formingCost(store, risk_) - spent_) / cost
+                            : static_cast<double>(kSweeps) * static_cast<double>(store.size());
+  const DescentOutcome outcome =
+      descend(store, ProximalRule(descent_), 0.0, w, gradient, tolerance, most);
+  spent_ += outcome.steps * cost;
+  if (!outcome.settled && small) viaGram(store, w, gradient, tolerance);
+}
+
+void LocalModel::minimise(GramStore& store, double lambda, std::span<double> w,
+                          std::span<double> gradient, double tolerance) {
+  if (manner_ == Manner::newton) {
+    const bool formed = risk_.quadratic() && risk_.entryCost() < 0.3 * risk_.stepCost();
+    if (formed || gramServes(store)) return viaGram(store, w, gradient, tolerance);
+    return alongColumns(store, w, gradient, tolerance);
+  }
+  const double most = kRoughSweeps * static_cast<double>(store.size());
+  if (manner_ == Manner::tangents) {
+    const DescentOutcome outcome =
+        descend(store, TangentRule(penalty_, lambda, w), 0.0, w, gradient, tolerance, most);
+    if (outcome.violation > tolerance) return;
+    manner_ = Manner::bounded;  // what is left is for a jump
+  }
+  descend(store, ProximalRule(descent_), 1.0, w, gradient, tolerance, most);
+}
+
+}  // namespace flipside
