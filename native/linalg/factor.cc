@@ -92,6 +92,27 @@ void forwardSolve(ConstMatrix lower, MutableMatrix b) {
               b.data, blasInt(b.stride));
 }
 
+void forwardSolve(std::span<const float> lower, std::size_t size, std::span<float> b) {
+  if (b.empty()) return;
+  const int n = blasInt(size);
+  cblas_strsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, n,
+              blasInt(b.size() / size), 1.0F, lower.data(), n, b.data(), n);
+}
+
+void backwardSolve(std::span<const float> lower, std::span<float> b) {
+  const int n = blasInt(b.size());
+  cblas_strsv(CblasColMajor, CblasLower, CblasTrans, CblasNonUnit, n, lower.data(), n, b.data(), 1);
+}
+
+void multiplyTransposed(std::span<const float> a, std::span<const float> b, std::size_t rows,
+                        std::span<float> c) {
+  if (c.empty()) return;
+  const int left = blasInt(a.size() / rows);
+  const int k = blasInt(rows);
+  cblas_sgemm(CblasColMajor, CblasTrans, CblasNoTrans, left, blasInt(b.size() / rows), k, 1.0F,
+              a.data(), k, b.data(), k, 0.0F, c.data(), left);
+}
+
 void choleskySolve(ConstMatrix lower, std::span<double> b) {
   if (b.empty()) return;
   const int n = blasInt(lower.columns);

@@ -51,8 +51,18 @@ void multiplyRows(RowMajor<Value> a, RowMajor<Value> b, Value* c, Value keep);
 std::size_t pivotedCholesky(MutableMatrix a, std::span<std::size_t> order);
 /// b <- (L L')^-1 b
 void choleskySolve(ConstMatrix lower, std::span<double> b);
+/// The same in single precision, of a size x size matrix without gaps between its columns: half the
+/// time, for a direction that a later step corrects.
+[[nodiscard]] bool cholesky(std::span<float> a, std::size_t size,
+                            const Cancellation* cancel = nullptr);
+void choleskySolve(std::span<const float> lower, std::span<double> b);
+/// B <- L^-1 B, size rows each.
+void forwardSolve(std::span<const float> lower, std::size_t size, std::span<float> b);
 /// b <- L'^-1 b
-void backwardSolve(ConstMatrix lower, std::span<double> b);
+void backwardSolve(std::span<const float> lower, std::span<float> b);
+/// c = A'B, of matrices with these rows.
+void multiplyTransposed(std::span<const float> a, std::span<const float> b, std::size_t rows,
+                        std::span<float> c);
 /// B <- L^-1 B
 void forwardSolve(ConstMatrix lower, MutableMatrix b);
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "linalg/mixed.h"
+
 namespace flipside {
 namespace {
 
@@ -92,23 +94,21 @@ bool BorderedFactor::refactor(const System& system, std::span<double> b,
   products_.clear();
   const std::size_t size = system.places.size();
   if (factor_.size() < size * size) factor_.resize(size * size);
-  const MutableMatrix factor{factor_.data(), size, size, size};
   for (std::size_t a = 0; a < size; ++a) {
     const std::size_t k = system.places[a];
     const float* from = system.gram.column(k);
-    for (std::size_t c = a + 1; c < size; ++c) {
-      factor(c, a) = static_cast<double>(from[system.places[c]]);
-    }
-    factor(a, a) = system.gram.diagonal()[k] + system.shift[a];
+    float* to = &factor_[a * size];
+    for (std::size_t c = a + 1; c < size; ++c) to[c] = from[system.places[c]];
+    to[a] = static_cast<float>(system.gram.diagonal()[k] + system.shift[a]);
   }
-  if (!linalg::cholesky(factor, cancel)) return false;
+  if (!linalg::cholesky(factor_, size, cancel)) return false;
   for (std::size_t a = 0; a < size; ++a) {
     base_.push_back(system.gram.columns()[system.places[a]]);
     slot(baseAt_, base_.back()) = static_cast<std::uint32_t>(a);
   }
   baseShift_.assign(system.shift.begin(), system.shift.end());
   gone_.assign(size, 0);
-  linalg::choleskySolve(factor, b);
+  linalg::choleskySolve(factor_, b);
   return true;
 }
 
@@ -120,29 +120,28 @@ void BorderedFactor::border(const System& system, const Change& change) {
     if (borderOf(column, came) != kNone) return false;
     slot(came ? cameAt_ : leftAt_, column) = static_cast<std::uint32_t>(border_.size());
     border_.push_back({column, came});
-    solved_.resize(border_.size() * size, 0.0);
+    solved_.resize(border_.size() * size, 0.0F);
     return true;
   };
   for (const std::size_t a : change.came) {
     const std::size_t k = system.places[a];
     if (!add(system.gram.columns()[k], true)) continue;
     const float* from = system.gram.column(k);
-    double* to = &solved_[(border_.size() - 1) * size];
+    float* to = &solved_[(border_.size() - 1) * size];
     // Where a column has left for good its row does not matter: there x = 0.
     for (std::size_t f = 0; f < size; ++f) {
-      if (gone_[f] == 0) to[f] = static_cast<double>(from[placeAt_[base_[f]]]);
+      if (gone_[f] == 0) to[f] = from[placeAt_[base_[f]]];
     }
   }
   for (const std::size_t f : change.left) {
-    if (add(base_[f], false)) solved_[(border_.size() - 1) * size + f] = 1.0;
+    if (add(base_[f], false)) solved_[(border_.size() - 1) * size + f] = 1.0F;
   }
   const std::size_t fresh = border_.size() - before;
   if (fresh == 0) return;
-  const MutableMatrix latest{&solved_[before * size], size, fresh, size};
-  linalg::forwardSolve({factor_.data(), size, size, size}, latest);
-  std::vector<double> block(border_.size() * fresh);
-  linalg::multiplyMatrices({solved_.data(), size, border_.size(), size}, latest,
-                           {block.data(), border_.size(), fresh, border_.size()});
+  const std::span<float> latest(&solved_[before * size], fresh * size);
+  linalg::forwardSolve(factor_, size, latest);
+  std::vector<float> block(border_.size() * fresh);
+  linalg::multiplyTransposed(solved_, latest, size, block);
   for (std::size_t i = 0; i < fresh; ++i) {
     const auto column = block.begin() + static_cast<std::ptrdiff_t>(i * border_.size());
     products_.emplace_back(column, column + static_cast<std::ptrdiff_t>(before + i + 1));
@@ -154,29 +153,27 @@ bool BorderedFactor::solveBordered(const System& system, const Change& change,
   const std::size_t size = base_.size();
   const std::size_t came = change.came.size();
   const std::size_t left = change.left.size();
-  const ConstMatrix factor{factor_.data(), size, size, size};
   const auto columns = system.gram.columns();
   std::vector<std::uint32_t> at(system.places.size(), kNone);  // in base_
   for (std::size_t a = 0; a < system.places.size(); ++a) at[a] = baseAt_[columns[system.places[a]]];
   for (const std::size_t a : change.came) at[a] = kNone;
-  std::vector<double> y(size, 0.0);
+  std::vector<float> half(size, 0.0F);
   for (std::size_t a = 0; a < at.size(); ++a) {
-    if (at[a] != kNone) y[at[a]] = b[a];
+    if (at[a] != kNone) half[at[a]] = static_cast<float>(b[a]);
   }
-  linalg::forwardSolve(factor, {y.data(), size, 1, size});
+  linalg::forwardSolve(factor_, size, half);
+  std::vector<double> y(half.begin(), half.end());
   std::vector<std::size_t> used;  // of the border: what came, what left
   for (const std::size_t a : change.came) {
     used.push_back(borderOf(columns[system.places[a]], true));
   }
   for (const std::size_t f : change.left) used.push_back(borderOf(base_[f], false));
-  const auto side = [&](std::size_t i) {
-    return std::span<const double>(&solved_[used[i] * size], size);
-  };
+  const auto side = [&](std::size_t i) { return &solved_[used[i] * size]; };
   const auto inner = [&](std::size_t i, std::size_t k) {
-    return products_[std::max(used[i], used[k])][std::min(used[i], used[k])];
+    return static_cast<double>(products_[std::max(used[i], used[k])][std::min(used[i], used[k])]);
   };
   std::vector<double> along(used.size());  // U'y
-  for (std::size_t i = 0; i < used.size(); ++i) along[i] = linalg::dot(side(i), y);
+  for (std::size_t i = 0; i < used.size(); ++i) along[i] = linalg::dotMixed(side(i), y);
   // M = U_R'U_R;  M^-1/2 [K_RB, U_R'y]
   std::vector<double> lower(left * left);
   const MutableMatrix m{lower.data(), left, left, left};
@@ -184,8 +181,8 @@ bool BorderedFactor::solveBordered(const System& system, const Change& change,
     for (std::size_t q = 0; q < left; ++q) m(q, r) = inner(came + q, came + r);
   }
   if (left > 0 && !linalg::cholesky(m)) return false;
-  std::vector<double> half(left * (came + 1));
-  const MutableMatrix w{half.data(), left, came + 1, left};
+  std::vector<double> sides(left * (came + 1));
+  const MutableMatrix w{sides.data(), left, came + 1, left};
   for (std::size_t r = 0; r < left; ++r) {
     for (std::size_t c = 0; c < came; ++c) w(r, c) = inner(came + r, c);
     w(r, came) = along[came + r];
@@ -220,14 +217,15 @@ bool BorderedFactor::solveBordered(const System& system, const Change& change,
   }
   if (left > 0) linalg::choleskySolve(m, mu);
   for (std::size_t i = 0; i < came; ++i) {
-    linalg::axpy(-x[i], side(i), y);
+    linalg::subtractScaled(x[i], side(i), y);
   }
   for (std::size_t r = 0; r < left; ++r) {
-    linalg::axpy(-mu[r], side(came + r), y);
+    linalg::subtractScaled(mu[r], side(came + r), y);
   }
-  linalg::backwardSolve(factor, y);
+  std::ranges::transform(y, half.begin(), [](double v) { return static_cast<float>(v); });
+  linalg::backwardSolve(factor_, half);
   for (std::size_t a = 0; a < at.size(); ++a) {
-    if (at[a] != kNone) b[a] = y[at[a]];
+    if (at[a] != kNone) b[a] = static_cast<double>(half[at[a]]);
   }
   for (std::size_t i = 0; i < came; ++i) b[change.came[i]] = x[i];
   return true;

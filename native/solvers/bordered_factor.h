@@ -59,14 +59,14 @@ class BorderedFactor {
   std::vector<std::size_t> base_;  // columns of X
   std::vector<double> baseShift_;
   std::vector<char> gone_;             // of base_: have been missing in the store
-  std::vector<double> factor_;         // of base_, stride its size
+  std::vector<float> factor_;          // of base_, stride its size
   std::vector<std::uint32_t> baseAt_;  // by column of X
   std::vector<std::uint32_t> cameAt_;  // place in the border, by column of X
   std::vector<std::uint32_t> leftAt_;
   std::vector<std::uint32_t> placeAt_;  // in the store, by column of X
   std::vector<Border> border_;
-  std::vector<double> solved_;                 // L^-1 of the border's columns
-  std::vector<std::vector<double>> products_;  // of each of them with itself and those before it
+  std::vector<float> solved_;                 // L^-1 of the border's columns
+  std::vector<std::vector<float>> products_;  // of each of them with itself and those before it
 };
 
 }  // namespace flipside

@@ -7,6 +7,8 @@
 
 namespace flipside {
 
+/// Whether the Hessian of L on the coordinates that are not 0 exceeds `concavity` in every
+/// direction.
 bool convexBeyond(const GramStore& store, std::span<const double> w, double concavity) {
   std::vector<std::size_t> support;
   for (std::size_t k = 0; k < w.size(); ++k) {
@@ -25,30 +27,30 @@ bool convexBeyond(const GramStore& store, std::span<const double> w, double conc
   return linalg::cholesky(factor);
 }
 
-int localConvexity(const Problem& problem, const GramStore& store, std::span<const double> w) {
-  if (problem.penalty.convex()) return 1;
-  const auto nonzero =
-      static_cast<std::size_t>(std::ranges::count_if(w, [](double v) { return v != 0.0; }));
-  if (nonzero == 0) return 1;
+int localConvexity(const Problem& problem, std::size_t nonzero,
+                   const std::function<bool(double)>& convexBeyond) {
+  if (problem.penalty.convex() || nonzero == 0) return 1;
   const auto& penalty = dynamic_cast<const SeparablePenalty&>(problem.penalty);
   const double concavity = problem.lambda * penalty.concavity(problem.lambda);
-  if (std::isinf(concavity) || !problem.loss.quadratic()) return -1;
+  if (std::isinf(concavity)) return -1;
   if (nonzero > problem.design.rows()) return 0;
-  return convexBeyond(store, w, concavity) ? 1 : 0;
+  return convexBeyond(concavity) ? 1 : 0;
 }
 
-double dualityGap(const Problem& problem, const Risk& risk, const PrimalPoint& point) {
-  constexpr double unknown = std::numeric_limits<double>::quiet_NaN();
+double dualityGap(const Problem& problem, const Risk& risk, double objective, double violation,
+                  std::span<const double> trace) {
   const auto& penalty = dynamic_cast<const SeparablePenalty&>(problem.penalty);
   const double slope = penalty.slopeAt(0.0, problem.lambda);
   // Of a convex omega the slope does not fall: where it ends as it begins it is the same between.
   const double last = penalty.slopeAt(std::numeric_limits<double>::max(), problem.lambda);
-  if (!penalty.convex() || !(slope > 0.0) || slope != last) return unknown;
+  if (!penalty.convex() || !(slope > 0.0) || slope != last) {
+    return std::numeric_limits<double>::quiet_NaN();
+  }
   const double allowed = problem.lambda * slope;
-  const double scale = point.steepest > allowed ? allowed / point.steepest : 1.0;
   const double constant =
       problem.lambda * penalty.omegaAt(0.0, problem.lambda) * static_cast<double>(risk.columns());
-  return std::max(0.0, (point.objective - constant) - risk.dual(point.trace, scale));
+  const double dual = risk.dual(trace, allowed / (allowed + violation));
+  return std::isnan(dual) ? dual : std::max(0.0, (objective - constant) - dual);
 }
 
 }  // namespace flipside

@@ -1,6 +1,7 @@
 // What a working set can prove of the point where it ended, beyond its first-order condition.
 #pragma once
 
+#include <functional>
 #include <span>
 
 #include "solvers/gram_store.h"
@@ -9,22 +10,19 @@
 
 namespace flipside {
 
-/// Whether the Hessian of L on the coordinates with w_k != 0 exceeds `concavity` in every
-/// direction; w has one value per column of the store.
+/// Whether the Hessian of L on the coordinates that are not 0 exceeds `concavity` in every
+/// direction; w has one value per column of the store, whose matrix is complete.
 bool convexBeyond(const GramStore& store, std::span<const double> w, double concavity);
 
-/// ConvergenceRecord::locallyConvex.
-int localConvexity(const Problem& problem, const GramStore& store, std::span<const double> w);
+/// ConvergenceRecord::locallyConvex with so many coordinates that are not 0; convexBeyond(c) is
+/// asked at most once whether the Hessian of L there exceeds c.
+int localConvexity(const Problem& problem, std::size_t nonzero,
+                   const std::function<bool(double)>& convexBeyond);
 
-/// A stationary point as the duality gap needs it.
-struct PrimalPoint {
-  double objective = 0.0;
-  double steepest = 0.0;  ///< the largest |dL/dw_j| over all columns
-  std::span<const double> trace;
-};
-
-/// ConvergenceRecord::dualityGap for an omega that is linear: the residuals are scaled until no
-/// gradient exceeds lambda omega'. NaN for others.
-double dualityGap(const Problem& problem, const Risk& risk, const PrimalPoint& point);
+/// ConvergenceRecord::dualityGap where omega is linear, of a point with this objective, largest
+/// violation of the first-order condition and trace: the residuals are scaled until no gradient
+/// exceeds lambda omega'. NaN for other penalties.
+double dualityGap(const Problem& problem, const Risk& risk, double objective, double violation,
+                  std::span<const double> trace);
 
 }  // namespace flipside

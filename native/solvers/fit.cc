@@ -68,26 +68,46 @@ class Run {
     for (std::size_t j = 0; j < request_.start.size(); ++j) {
       start.push_back(request_.start[j] * data_.scales()[j]);
     }
-    std::vector<FitOutcome> outcomes;
-    for (std::size_t k = 0; k < lambdas.size(); ++k) {
-      progress_.lambdaIndex = k;
-      progress_.lambdaCount = lambdas.size();
+    progress_.lambdaCount = lambdas.size();
+    while (outcomes_.size() < lambdas.size()) {
+      const std::size_t k = outcomes_.size();
+      const std::span<const double> rest = std::span(lambdas).subspan(k, together(lambdas, k));
       try {
-        Solution solution = solveAt(lambdas[k], start, k > 0);
-        start = std::move(solution.w);
-        outcomes.push_back(outcome(problem(lambdas[k]), lambdas[k], start, std::move(solution)));
+        if (rest.size() > 1) {
+          solver_.path(problem(rest.front()), rest, start, [&](Solution&& solution) {
+            start = take(lambdas[outcomes_.size()], std::move(solution));
+          });
+        } else {
+          start = take(rest.front(), solveAt(rest.front(), start, k > 0));
+        }
       } catch (const Cancelled&) {
-        if (outcomes.empty()) throw;
+        if (outcomes_.empty()) throw;
         break;
       }
-      if (outcomes.back().reason == "aborted") break;
+      if (outcomes_.size() < k + rest.size() || outcomes_.back().reason == "aborted") break;
     }
-    return outcomes;
+    return std::move(outcomes_);
   }
 
  private:
   /// A penalty of 0 or infinity constrains at every lambda, 0 included.
   bool constrains() const { return request_.penalty->combinatorial(); }
+
+  /// How many lambdas from the k-th on the solver takes at once.
+  std::size_t together(const std::vector<double>& lambdas, std::size_t k) const {
+    if (solver_.path == nullptr) return 1;
+    const auto first = lambdas.begin() + static_cast<std::ptrdiff_t>(k);
+    const auto end = std::find(first, lambdas.end(), 0.0);
+    return std::max<std::size_t>(1, static_cast<std::size_t>(end - first));
+  }
+
+  /// Adds an outcome. Returns w.
+  std::vector<double> take(double lambda, Solution&& solution) {
+    std::vector<double> w = std::move(solution.w);
+    outcomes_.push_back(outcome(problem(lambda), lambda, w, std::move(solution)));
+    progress_.lambdaIndex = outcomes_.size();
+    return w;
+  }
 
   Problem problem(double lambda) {
     if (lambda == 0.0 && constrains()) lambda = 1.0;
@@ -186,6 +206,7 @@ class Run {
   const Prepared data_;
   const StandardizedDesign& design_;
   FitProgress progress_;
+  std::vector<FitOutcome> outcomes_;
   std::chrono::steady_clock::time_point reported_ = std::chrono::steady_clock::now();
 };
 

@@ -34,6 +34,7 @@ PathBlock::PathBlock(const Problem& problem, Risk& risk, const SeparablePenalty&
 
 void PathBlock::append(std::span<const std::size_t> columns) {
   store_.append(risk_, columns);
+  store_.fill(risk_);
   for (const std::size_t j : columns) inside_[j] = 1;
 }
 
@@ -86,6 +87,7 @@ void PathBlock::run(std::span<const PathTarget> targets, const PathPoint* before
     b = &stops_[s]->point;
   }
   checkAll();
+  report();
   const auto open = [](const auto& stop) { return !stop->done; };
   while (std::ranges::any_of(stops_, open)) {
     grow();
@@ -94,7 +96,18 @@ void PathBlock::run(std::span<const PathTarget> targets, const PathPoint* before
       improve(s);
       checkNear(s);
     }
+    report();
   }
+}
+
+/// On the first lambda that is not done, or on the last.
+void PathBlock::report() const {
+  if (!problem_.onIteration) return;
+  const auto open = [](const auto& stop) { return !stop->done; };
+  const auto found = std::ranges::find_if(stops_, open);
+  const PathStop& stop = found == stops_.end() ? *stops_.back() : **found;
+  problem_.onIteration(stop.solution.iterations, stop.objective, stop.violation,
+                       nonzero(stop.point));
 }
 
 double PathBlock::slack(const PathStop& stop) const {
@@ -153,6 +166,7 @@ bool PathBlock::tryPoint(std::size_t s, PathPoint& next) {
     std::swap(refused_, next);
     return false;
   }
+  stop.moved = stop.moved || next.w != stop.point.w;
   std::swap(stop.point, next);
   stop.omega = omega;
   stop.objective = objective;
@@ -196,11 +210,8 @@ void PathBlock::checkAll() {
     descent_.setLambda(stop.target.lambda);
     const double least = descent_.threshold(leastCurvature_);
     outside_.clear();
-    stop.steepest = 0.0;
     for (std::size_t j = 0; j < columns; ++j) {
-      if (h[j] == 0.0) continue;
-      stop.steepest = std::max(stop.steepest, std::abs(g[j]));
-      if (inside_[j] == 0 && std::abs(g[j]) > least) outside_.push_back({j, g[j]});
+      if (inside_[j] == 0 && h[j] > 0.0 && std::abs(g[j]) > least) outside_.push_back({j, g[j]});
     }
     judge(s);
     stop.failed = !stop.done;
@@ -224,7 +235,6 @@ void PathBlock::checkNear(std::size_t s) {
     }
   }
   outside_.clear();
-  stop.steepest = least;
   double looked = 0.0;
   if (static_cast<double>(near.size()) > kManyNear * static_cast<double>(columns)) {
     std::ranges::copy(traceOf(s), &marked_[s * size]);
@@ -240,12 +250,6 @@ void PathBlock::checkNear(std::size_t s) {
     for (std::size_t k = 0; k < near.size(); ++k) outside_.push_back({near[k], gradients[k]});
   }
   stop.solution.record.passes += looked / static_cast<double>(columns);
-  for (const Outside& one : outside_) {
-    stop.steepest = std::max(stop.steepest, std::abs(one.gradient));
-  }
-  for (const double value : stop.point.gradient) {
-    stop.steepest = std::max(stop.steepest, std::abs(value));
-  }
   judge(s);
 }
 
@@ -268,9 +272,11 @@ void PathBlock::judge(std::size_t s) {
   stop.violation = worst;
   stop.reached = true;
   Solution& solution = stop.solution;
-  ++solution.iterations;
   solution.record.workingSetSizes.push_back(store_.size());
-  stop.history.add(std::min(stop.history.last(), stop.objective), nonzero(stop.point));
+  if (stop.moved) {
+    ++solution.iterations;
+    stop.history.add(std::min(stop.history.last(), stop.objective), nonzero(stop.point));
+  }
   if (worst <= stop.target.goal) {
     solution.reason = "tolerance";
   } else if (solution.iterations >= problem_.maxIterations) {
@@ -291,8 +297,10 @@ void PathBlock::certify(std::size_t s) {
   Problem current = problem_;
   current.lambda = stop.target.lambda;
   ConvergenceRecord& record = stop.solution.record;
-  record.locallyConvex = localConvexity(current, store_, stop.point.w);
-  record.dualityGap = dualityGap(current, risk_, {stop.objective, stop.steepest, traceOf(s)});
+  record.locallyConvex = localConvexity(current, nonzero(stop.point), [&](double concavity) {
+    return convexBeyond(store_, stop.point.w, concavity);
+  });
+  record.dualityGap = dualityGap(current, risk_, stop.objective, stop.violation, traceOf(s));
 }
 
 /// The columns that violate most are to come in.

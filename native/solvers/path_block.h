@@ -43,8 +43,8 @@ struct PathStop {
   double omega = 0.0;
   double objective = 0.0;
   double violation = 0.0;
-  double steepest = 0.0;  ///< the largest |gradient| of all columns
-  bool reached = false;   ///< the point is this lambda's own
+  bool reached = false;  ///< the point is this lambda's own
+  bool moved = false;    ///< away from where it started
   bool done = false;
   bool failed = false;  ///< the first check found columns that are missing
   Solution solution;
@@ -102,6 +102,7 @@ class PathBlock {
   void certify(std::size_t stop);
   void take(const PathStop& stop, std::vector<Outside>& found);
   void grow();
+  void report() const;
 
   const Problem& problem_;
   Risk& risk_;

@@ -88,6 +88,7 @@ class DesignRisk final : public Risk {
   double distance() const override { return distanceBetween(residual_, marked_); }
 
   std::size_t traceSize() const override { return design_.rows(); }
+  std::span<const double> traceHere() const override { return residual_; }
   double trace(SparsePoint point, std::span<double> out) override {
     design_.combine(point.index, point.values, fitted_);
     return problem_.loss.evaluate(fitted_, problem_.y, out);

@@ -67,6 +67,7 @@ class Risk {
   // Several points at once. The trace of a point is what gradients are computed from there: of a
   // design with rows the residuals.
   virtual std::size_t traceSize() const = 0;
+  virtual std::span<const double> traceHere() const = 0;
   /// L at a point, from scratch, and its trace. Does not go there.
   virtual double trace(SparsePoint point, std::span<double> out) = 0;
   /// out_k = -dL/dw_(index_k) at the point of this trace.

@@ -5,6 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "solvers/certificates.h"
+
 namespace flipside {
 namespace {
 
@@ -260,6 +262,15 @@ double WorkingSet::lambdaOfZero() {
   return high;
 }
 
+void WorkingSet::certify(ConvergenceRecord& record) {
+  record.locallyConvex = localConvexity(problem_, nonzero(),
+                                        [&](double concavity) { return convexBeyond(concavity); });
+  if (!state_.complete) return;
+  record.dualityGap =
+      dualityGap(problem_, risk_, state_.objective, state_.violation, risk_.traceHere());
+}
+
+/// Whether the Hessian of L on the support exceeds `concavity` in every direction.
 bool WorkingSet::convexBeyond(double concavity) {
   if (!risk_.quadratic()) {
     store_.empty();  // of an earlier point

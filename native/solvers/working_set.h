@@ -48,11 +48,12 @@ class WorkingSet {
   /// The smallest lambda at which this point, being 0, would not be left: of the largest threshold.
   double lambdaOfZero();
   double passes() const { return screen_.passes(); }
-  /// Whether the Hessian of L on the support exceeds `concavity` in every direction.
-  bool convexBeyond(double concavity);
+  /// What can be proved of this point as one of the problem.
+  void certify(ConvergenceRecord& record);
   double threshold(double h) { return descent_.threshold(h); }
 
  private:
+  bool convexBeyond(double concavity);
   void moveHere();
   void improve(double tolerance);
   bool advance(std::span<const double> before, const State& from, double promised);

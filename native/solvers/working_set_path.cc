@@ -217,13 +217,24 @@ class PathRun {
 void followPath(const Problem& problem, std::span<const double> lambdas,
                 std::span<const double> start, const PathSink& sink) {
   Problem current = problem;
-  current.lambda = lambdas.front();
-  Solution first = solveWorkingSet(current, start);
-  const std::vector<double> w = first.w;
-  const bool aborted = first.reason == "aborted";
-  sink(std::move(first));
-  if (aborted || lambdas.size() == 1) return;
-  PathRun(current, sink).run(lambdas, w);
+  std::vector<double> w(start.begin(), start.end());
+  const auto single = [&](double lambda) {
+    current.lambda = lambda;
+    Solution solution = solveWorkingSet(current, w);
+    w = solution.w;
+    const bool whole = solution.reason != "aborted";
+    sink(std::move(solution));
+    return whole;
+  };
+  if (!single(lambdas.front()) || lambdas.size() == 1) return;
+  if (problem.loss.quadratic()) {
+    PathRun(current, sink).run(lambdas, w);
+  } else {
+    // A Gram matrix serves one point only.
+    for (const double lambda : lambdas.subspan(1)) {
+      if (!single(lambda)) return;
+    }
+  }
 }
 
 }  // namespace flipside

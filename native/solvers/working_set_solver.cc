@@ -64,6 +64,7 @@ class Run {
     solution_.reason = reason;
     solution_.w = set_.dense();
     solution_.record.passes = set_.passes();
+    set_.certify(solution_.record);
     const WorkingSet::State& state = set_.state();
     if (state.complete) {
       solution_.end = FinalState{state.loss, state.omega, state.objective, state.violation};
