@@ -9,6 +9,7 @@
 #include <string_view>
 
 #include "solvers/history.h"
+#include "solvers/reweighted.h"
 #include "solvers/solver.h"
 #include "solvers/working_set.h"
 #include "solvers/working_set_path.h"
@@ -32,10 +33,34 @@ class Run {
     const double goal = stationarityGoal(problem_);
     const char* reason = set_.settle(problem_.lambda, goal, problem_.maxIterations,
                                      [&](const WorkingSet::State& state) { observe(state); });
+    if (std::string_view(reason) == "stalled") return finishInDouble();
     return finish(reason);
   }
 
  private:
+  /// Where the columns at work are as good as collinear, what single precision takes from their
+  /// Gram matrix can be more than there is left to gain. Reweighting goes on from here.
+  Solution finishInDouble() {
+    Solution reached = finish("stalled");
+    if (!problem_.loss.quadratic() || problem_.design.dense().data == nullptr) return reached;
+    Solution better = solveReweighted(problem_, reached.w);
+    const double before = reached.objectiveHistory.back();
+    if (!(better.objectiveHistory.back() <= before)) return reached;
+    const auto append = [](auto& to, const auto& from) {
+      to.insert(to.end(), from.begin() + 1, from.end());
+    };
+    for (double& objective : better.objectiveHistory) objective = std::min(objective, before);
+    append(reached.objectiveHistory, better.objectiveHistory);
+    append(reached.nonzeroHistory, better.nonzeroHistory);
+    for (double& seconds : better.secondsHistory) seconds += reached.secondsHistory.back();
+    append(reached.secondsHistory, better.secondsHistory);
+    reached.iterations += better.iterations;
+    reached.reason = better.reason;
+    reached.w = std::move(better.w);
+    reached.end.reset();
+    return reached;
+  }
+
   void descend() {
     for (double lambda = kStageStep * set_.lambdaOfZero();
          lambda * std::sqrt(kStageStep) > problem_.lambda; lambda *= kStageStep) {
