@@ -19,9 +19,9 @@ DescentOutcome descendAlongColumns(WeightedGram& gram, const CoordinateRule& rul
   // Returns how far the coordinate was from its condition before its step.
   const auto step = [&](std::size_t k) {
     const double g = gradient[k] - gram.image(k);
-    const double violation = rule.violation(k, w[k], g, bounds[k]);
-    if (w[k] == 0.0 && violation == 0.0) return 0.0;
     const double h = std::max(gram.diagonal()[k], kLeastShare * bounds[k]);
+    const double violation = rule.violation(k, w[k], g, w[k] == 0.0 ? bounds[k] : h);
+    if (w[k] == 0.0 && violation == 0.0) return 0.0;
     const double next = rule.step(k, w[k], g, h);
     const double move = next - w[k];
     if (move != 0.0) {

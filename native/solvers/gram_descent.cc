@@ -1,8 +1,9 @@
 #include "solvers/gram_descent.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
-#include <functional>
+#include <cstdint>
 #include <limits>
 
 #include "linalg/mixed.h"
@@ -11,13 +12,14 @@
 namespace flipside {
 namespace {
 
+constexpr double kSlideShare = 1e-5;  // of the diagonal: above the rounding of single precision
 constexpr int kHalvings = 12;
 constexpr int kRounds = 50;
 
 }  // namespace
 
 double GramDescent::threshold(double h) {
-  Threshold& cached = thresholds_[std::hash<double>{}(h) % thresholds_.size()];
+  Threshold& cached = thresholds_[(std::bit_cast<std::uint64_t>(h) * 0x9e3779b97f4a7c15U) >> 56];
   if (cached.h != h) cached = {h, h * penalty_.proxThreshold(h, lambda_)};
   return cached.value;
 }
@@ -124,12 +126,39 @@ bool GramDescent::newton() {
     const double slope = penalty_.slopeAt(std::abs(w_[k]), lambda_);
     direction_[a] = gradient_[k] - std::copysign(lambda_ * slope, w_[k]);
   }
-  if (!factor_.solve({*gram_, support_, shift_}, direction_, cancel_)) return false;
+  const std::vector<double> force = direction_;
+  if (!factor_.solve({*gram_, support_, shift_}, direction_, cancel_)) return slide(force);
   double length = 1.0;
   for (int halving = 0; halving < kHalvings; ++halving, length *= 0.5) {
     if (tryStep(length)) return true;
   }
   return false;
+}
+
+/// Where G is singular on the support (more nonzeros than rows, equal columns) and the penalty not
+/// concave: with a little added to the diagonal Newton's direction hardly changes anything but the
+/// penalty, and the way goes on until a coordinate is 0. Descent alone would creep along it.
+bool GramDescent::slide(std::span<const double> force) {
+  if (std::ranges::any_of(shift_, [](double value) { return value < 0.0; })) return false;
+  const std::size_t size = support_.size();
+  std::vector<double> values(size * size);
+  const MutableMatrix factor{values.data(), size, size, size};
+  for (std::size_t a = 0; a < size; ++a) {
+    const float* from = gram_->column(support_[a]);
+    for (std::size_t b = a + 1; b < size; ++b) {
+      factor(b, a) = static_cast<double>(from[support_[b]]);
+    }
+    factor(a, a) = gram_->diagonal()[support_[a]] * (1.0 + kSlideShare) + shift_[a];
+  }
+  if (!linalg::cholesky(factor, cancel_)) return false;
+  direction_.assign(force.begin(), force.end());
+  linalg::choleskySolve(factor, direction_);
+  double length = 1.0;
+  for (std::size_t a = 0; a < size; ++a) {
+    const double whole = -w_[support_[a]] / direction_[a];
+    if (whole > 0.0) length = std::min(length, whole);
+  }
+  return tryStep(length * (1.0 + 1e-12));  // so that the first one arrives
 }
 
 bool GramDescent::tryStep(double length) {

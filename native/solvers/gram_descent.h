@@ -54,6 +54,7 @@ class GramDescent {
   void collectSupport();
   double newtonCost();
   bool newton();
+  bool slide(std::span<const double> force);
   bool tryStep(double length);
 
   const SeparablePenalty& penalty_;

@@ -11,8 +11,9 @@ namespace {
 constexpr std::size_t kSweeps = 10000;
 /// Of a model that is not worth an exact solution.
 constexpr double kRoughSweeps = 100.0;
-constexpr double kDrift = 0.05;       // of L's curvature, up to which a Gram matrix is kept
-constexpr std::size_t kMost = 16384;  // columns of a Gram matrix: 1 GB
+constexpr double kDrift = 0.05;  // of L's curvature, up to which a Gram matrix is kept
+/// A penalty's concavity takes at most so much of the curvature of a coordinate.
+constexpr double kMostConcave = 0.9;
 constexpr int kMostDoublings = 6;
 
 /// Of what is missing of the matrix.
@@ -36,30 +37,44 @@ class ProximalRule final : public CoordinateRule {
   GramDescent& descent_;
 };
 
-class TangentRule final : public CoordinateRule {
+/// lambda omega(|t|) is slope (|t| - |w|) + curvature (|t| - |w|)^2 / 2 on the side of w, and where
+/// w is 0 its tangent.
+class TaylorRule final : public CoordinateRule {
  public:
-  TangentRule(const SeparablePenalty& penalty, double lambda, std::span<const double> w) {
+  TaylorRule(const SeparablePenalty& penalty, double lambda, std::span<const double> w)
+      : from_(w.begin(), w.end()) {
     for (const double value : w) {
-      slopes_.push_back(lambda * penalty.slopeAt(std::abs(value), lambda));
+      const double size = std::abs(value);
+      slopes_.push_back(lambda * penalty.slopeAt(size, lambda));
+      curvatures_.push_back(size > 0.0 ? lambda * penalty.curvatureAt(size, lambda) : 0.0);
     }
   }
-  double violation(std::size_t k, double w, double gradient, double) const override {
-    return violationAt(w, gradient, slopes_[k], 1.0);
+  double violation(std::size_t k, double w, double gradient, double h) const override {
+    const double slope = slopes_[k] + bend(k, h) * (std::abs(w) - std::abs(from_[k]));
+    return violationAt(w, gradient, slope, 1.0);
   }
   double step(std::size_t k, double w, double gradient, double h) const override {
     const double z = w + gradient / h;
-    return std::copysign(std::max(0.0, std::abs(z) - slopes_[k] / h), z);
+    if (from_[k] == 0.0) return std::copysign(std::max(0.0, std::abs(z) - slopes_[k] / h), z);
+    const double side = std::copysign(1.0, from_[k]);
+    const double c = bend(k, h);
+    const double next = (h * z - side * slopes_[k] + c * from_[k]) / (h + c);
+    return next * side > 0.0 ? next : 0.0;
   }
 
  private:
+  double bend(std::size_t k, double h) const { return std::max(curvatures_[k], -kMostConcave * h); }
+
+  std::vector<double> from_;
   std::vector<double> slopes_;
+  std::vector<double> curvatures_;
 };
 
 }  // namespace
 
 bool LocalModel::yield() {
-  if (manner_ == Manner::newton) {
-    manner_ = Manner::tangents;
+  if (manner_ == Manner::jumps) {
+    manner_ = Manner::local;
     rounds_ = std::size_t{1} << std::min(failures_, kMostDoublings);
     ++failures_;
     return true;
@@ -70,9 +85,9 @@ bool LocalModel::yield() {
 }
 
 void LocalModel::trust() {
-  if (manner_ == Manner::newton) return;
+  if (manner_ == Manner::jumps) return;
   if (rounds_ > 0) --rounds_;
-  manner_ = rounds_ == 0 ? Manner::newton : Manner::tangents;
+  manner_ = rounds_ == 0 ? Manner::jumps : Manner::local;
 }
 
 /// Whether the matrix is there, or worth completing.
@@ -106,10 +121,11 @@ DescentOutcome LocalModel::descend(GramStore& store, const CoordinateRule& rule,
 void LocalModel::alongColumns(GramStore& store, std::span<double> w, std::span<double> gradient,
                               double tolerance) {
   store.empty();
-  const bool small = store.size() <= kMost;
+  const auto size = static_cast<double>(store.size());
+  const bool small = size * size <= risk_.mostEntries();
   const double cost = risk_.stepCost();
-  const double most = small ? (formingCost(store, risk_) - spent_) / cost
-                            : static_cast<double>(kSweeps) * static_cast<double>(store.size());
+  const double most =
+      small ? (formingCost(store, risk_) - spent_) / cost : static_cast<double>(kSweeps) * size;
   const DescentOutcome outcome =
       descend(store, ProximalRule(descent_), 0.0, w, gradient, tolerance, most);
   spent_ += outcome.steps * cost;
@@ -118,15 +134,15 @@ void LocalModel::alongColumns(GramStore& store, std::span<double> w, std::span<d
 
 void LocalModel::minimise(GramStore& store, double lambda, std::span<double> w,
                           std::span<double> gradient, double tolerance) {
-  if (manner_ == Manner::newton) {
+  if (manner_ == Manner::jumps) {
     const bool formed = risk_.quadratic() && risk_.entryCost() < 0.3 * risk_.stepCost();
     if (formed || gramServes(store)) return viaGram(store, w, gradient, tolerance);
     return alongColumns(store, w, gradient, tolerance);
   }
   const double most = kRoughSweeps * static_cast<double>(store.size());
-  if (manner_ == Manner::tangents) {
+  if (manner_ == Manner::local) {
     const DescentOutcome outcome =
-        descend(store, TangentRule(penalty_, lambda, w), 0.0, w, gradient, tolerance, most);
+        descend(store, TaylorRule(penalty_, lambda, w), 0.0, w, gradient, tolerance, most);
     if (outcome.violation > tolerance) return;
     manner_ = Manner::bounded;  // what is left is for a jump
   }

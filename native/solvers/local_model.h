@@ -4,8 +4,10 @@
 // Which model of the penalty goes with it, where L is not quadratic, depends on what came of it:
 //  - the penalty itself: proximal steps, which jump where it is not convex. The objective itself
 //    may then not fall, not by a part of the way either;
-//  - its tangents in |w_k| (local linear approximation: Zou and Li 2008): a convex problem, whose
-//    solution is a way down from any point that is not stationary. No zero comes in by a jump;
+//  - its second-order expansion in |w_k|, in the orthant of w, so much less concave where it must
+//  be
+//    that each coordinate is convex: a way down from points that are not stationary, to any of
+//    which it is short. No zero comes in by a jump;
 //  - the penalty itself with the bound of L's curvature: what lowers this model lowers the
 //    objective, slowly.
 //
@@ -37,7 +39,7 @@ class LocalModel {
   void minimise(GramStore& store, double lambda, std::span<double> w, std::span<double> gradient,
                 double tolerance);
   /// Whether a part of the way to its minimum lowers the objective, if it is short enough.
-  bool leadsDown() const { return manner_ == Manner::tangents || penalty_.convex(); }
+  bool leadsDown() const { return manner_ == Manner::local || penalty_.convex(); }
 
   /// The objective did not fall: the next model will be another. False when there is none.
   bool yield();
@@ -45,7 +47,7 @@ class LocalModel {
   void trust();
 
  private:
-  enum class Manner { newton, tangents, bounded };
+  enum class Manner { jumps, local, bounded };
 
   bool gramServes(GramStore& store);
   void viaGram(GramStore& store, std::span<double> w, std::span<double> gradient, double tolerance);
@@ -59,8 +61,8 @@ class LocalModel {
   GramDescent& descent_;
   const SeparablePenalty& penalty_;
   const Cancellation* cancel_;
-  Manner manner_ = Manner::newton;
-  int failures_ = 0;        // of Newton's manner
+  Manner manner_ = Manner::jumps;
+  int failures_ = 0;        // of the first manner
   std::size_t rounds_ = 0;  // before it is tried again
   double spent_ = 0.0;      // on steps along columns since the matrix was last formed
 };

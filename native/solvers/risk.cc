@@ -10,6 +10,9 @@ namespace {
 /// product and in those of a step.
 constexpr double kGathered = 8.0;
 constexpr double kStreamed = 2.0;
+/// Entries of a Gram matrix: 2 MB, and 1 GB.
+constexpr double kSmallGram = 2.5e5;
+constexpr double kLargeGram = 2.5e8;
 /// The least curvature that is held, of its bound: what lies below could not carry a step.
 constexpr double kLeastCurvature = 1e-8;
 
@@ -59,6 +62,10 @@ class DesignRisk final : public Risk {
   double entryCost() const override { return storedPerColumn() * (sparse() ? kGathered : 1.0); }
   double stepCost() const override {
     return 2.0 * storedPerColumn() * (sparse() ? kGathered : kStreamed);
+  }
+
+  double mostEntries() const override {
+    return sparse() ? std::max(kSmallGram, 0.5 * design_.elements()) : kLargeGram;
   }
 
   void hold(double caution) override {

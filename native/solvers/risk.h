@@ -58,6 +58,8 @@ class Risk {
   /// hessian() costs, and one step along a column of weightedGram().
   virtual double entryCost() const { return 0.0; }
   virtual double stepCost() const { return std::numeric_limits<double>::infinity(); }
+  /// How large a Gram matrix may be beside the data.
+  virtual double mostEntries() const { return std::numeric_limits<double>::infinity(); }
 
   /// Remembers this point. At another one no |dL/dw_j| differs from what it was here by more than
   /// distance() * sqrt(curvature_j) (by Cauchy and Schwarz: exact, not an estimate).

@@ -69,7 +69,12 @@ describe("history", () => {
   test("0 is absorbing: coordinates started at 0 with a cusp there stay", () => {
     const data = plainProblem(50, 5);
     const start = [1, 0, 1, 0, 1];
-    const fit = fitSync(problemOf(data), { penalty: penalties.lp({ p: 0.5 }), lambda: 0.01, start, solver: "reweighted" });
+    const fit = fitSync(problemOf(data), {
+      penalty: penalties.lp({ p: 0.5 }),
+      lambda: 0.01,
+      start,
+      solver: "reweighted",
+    });
     expect([fit.coefficients[1], fit.coefficients[3]]).toEqual([0, 0]);
   });
 
