@@ -227,10 +227,11 @@ void followPath(const Problem& problem, std::span<const double> lambdas,
     return whole;
   };
   if (!single(lambdas.front()) || lambdas.size() == 1) return;
-  if (problem.loss.quadratic()) {
+  const bool searching = problem.options.starts > 1 && !problem.penalty.convex();
+  if (problem.loss.quadratic() && !searching) {
     PathRun(current, sink).run(lambdas, w);
   } else {
-    // A Gram matrix serves one point only.
+    // A Gram matrix serves one point only, or each lambda has starts of its own.
     for (const double lambda : lambdas.subspan(1)) {
       if (!single(lambda)) return;
     }

@@ -138,8 +138,8 @@ describe("lambdas of the caller", () => {
       expect(path.converged).toBe(true);
       expect(path.fits[8]?.nonzero).toBe(60);
       const [, , , a, b, c] = path.fits;
-      expect(b?.objective).toBeLessThanOrEqual((a?.objective ?? 0) * (1 + 1e-12));
-      expect(c?.objective).toBeLessThanOrEqual((b?.objective ?? 0) * (1 + 1e-12));
+      expect(b?.objective).toBeLessThanOrEqual((a?.objective ?? 0) + 1e-11 * Math.abs(a?.objective ?? 0));
+      expect(c?.objective).toBeLessThanOrEqual((b?.objective ?? 0) + 1e-11 * Math.abs(b?.objective ?? 0));
     }
   });
 
