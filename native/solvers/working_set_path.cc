@@ -13,7 +13,7 @@ namespace flipside {
 namespace {
 
 constexpr std::size_t kMostStops = 8;
-constexpr double kEnter = 0.88;     // of the threshold: predicted gradients come in beyond
+constexpr double kEnter = 0.9;      // of the threshold: predicted gradients come in beyond
 constexpr double kStay = 0.75;      // and zeros leave below
 constexpr double kIdleZeros = 0.2;  // of the set, before they do
 constexpr std::size_t kFewIdle = 32;

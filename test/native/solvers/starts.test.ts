@@ -18,7 +18,7 @@ const nonconvex: [string, Penalty][] = [
 
 describe.each(nonconvex)("starts of %s", (_, penalty) => {
   test("the best is never above the first, the worst never below the best, the same bits again", () => {
-    let lower = 0;
+    let apart = 0;
     for (let seed = 1; seed <= 8; ++seed) {
       const data = plainProblem(40, 60, seed);
       const options = { penalty, solver, lambda: 0.03 * lambdaMax(data, both) };
@@ -33,9 +33,9 @@ describe.each(nonconvex)("starts of %s", (_, penalty) => {
       expect(many.nonzero, "not stuck at 0").toBeGreaterThan(0);
       const again = fitSync(problemOf(data), { ...options, starts: 7, seed: 5 });
       expect(again.toJSON()).toEqual(many.toJSON());
-      if (many.objective < one.objective - 1e-6 * Math.abs(one.objective)) ++lower;
+      if ((many.record.worstObjective ?? 0) > many.objective + 1e-6 * Math.abs(many.objective)) ++apart;
     }
-    expect(lower, "problems on which it was worth it").toBeGreaterThan(0);
+    expect(apart, "problems with several ends").toBeGreaterThan(0);
   });
 
   test("along a path each lambda has them", async () => {
