@@ -132,7 +132,7 @@ bool GramDescent::newton() {
   for (int halving = 0; halving < kHalvings; ++halving, length *= 0.5) {
     if (tryStep(length)) return true;
   }
-  return false;
+  return slide(force);
 }
 
 /// Where G is singular on the support (more nonzeros than rows, equal columns) and the penalty not

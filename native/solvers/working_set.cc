@@ -226,9 +226,16 @@ const char* WorkingSet::settle(double lambda, double goal, std::size_t most,
     }
     const auto zeros = static_cast<double>(w_.size() - nonzero());
     if (zeros > kIdleZeros * static_cast<double>(w_.size()) + kLeastGrowth) prune();
-    grow();
     const bool last = look && outside <= goal;
-    improve(last ? 0.5 * goal : std::max(0.5 * goal, kInnerShare * std::max(inside, outside)));
+    try {
+      grow();
+      improve(last ? 0.5 * goal : std::max(0.5 * goal, kInnerShare * std::max(inside, outside)));
+    } catch (const Cancelled&) {
+      w_.resize(store_.size());  // those that were on their way in are 0
+      gradient_.resize(store_.size());
+      moveHere();
+      return "aborted";
+    }
   }
 }
 

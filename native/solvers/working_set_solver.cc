@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "solvers/history.h"
 #include "solvers/solver.h"
@@ -41,12 +42,13 @@ class Run {
          lambda *= step) {
       const double h = *std::ranges::max_element(risk_->curvature());
       const double threshold = h * separable(problem_).proxThreshold(h, lambda);
-      set_.settle(
+      const std::string_view reason = set_.settle(
           lambda, kStageTolerance * threshold, problem_.maxIterations,
           [&](const WorkingSet::State& state) {
             solution_.record.workingSetSizes.push_back(state.size);
           },
           true);
+      if (reason == "aborted") return;
     }
   }
 
