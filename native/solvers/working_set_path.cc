@@ -13,7 +13,7 @@ namespace flipside {
 namespace {
 
 constexpr std::size_t kMostStops = 8;
-constexpr double kEnter = 0.88;     // of the threshold: predicted gradients come in beyond
+constexpr double kEnter = 0.9;      // of the threshold: predicted gradients come in beyond
 constexpr double kStay = 0.75;      // and zeros leave below
 constexpr double kIdleZeros = 0.2;  // of the set, before they do
 constexpr std::size_t kFewIdle = 32;
@@ -227,10 +227,11 @@ void followPath(const Problem& problem, std::span<const double> lambdas,
     return whole;
   };
   if (!single(lambdas.front()) || lambdas.size() == 1) return;
-  if (problem.loss.quadratic()) {
+  const bool searching = problem.options.starts > 1 && !problem.penalty.convex();
+  if (problem.loss.quadratic() && !searching) {
     PathRun(current, sink).run(lambdas, w);
   } else {
-    // A Gram matrix serves one point only.
+    // A Gram matrix serves one point only, or each lambda has starts of its own.
     for (const double lambda : lambdas.subspan(1)) {
       if (!single(lambda)) return;
     }

@@ -13,6 +13,7 @@
 #include "solvers/solver.h"
 #include "solvers/working_set.h"
 #include "solvers/working_set_path.h"
+#include "solvers/working_set_starts.h"
 
 namespace flipside {
 namespace {
@@ -26,10 +27,10 @@ class Run {
   explicit Run(const Problem& problem)
       : problem_(problem), risk_(makeRisk(problem)), set_(problem, *risk_) {}
 
-  Solution solve(std::span<const double> start) {
+  Solution solve(std::span<const double> start, double step) {
     set_.begin(start);
     const bool cold = std::ranges::all_of(start, [](double v) { return v == 0.0; });
-    if (cold && !problem_.penalty.convex()) descend();
+    if (cold && step > 0.0 && !problem_.penalty.convex()) descend(step);
     const double goal = stationarityGoal(problem_);
     const char* reason = set_.settle(problem_.lambda, goal, problem_.maxIterations,
                                      [&](const WorkingSet::State& state) { observe(state); });
@@ -61,9 +62,9 @@ class Run {
     return reached;
   }
 
-  void descend() {
-    for (double lambda = kStageStep * set_.lambdaOfZero();
-         lambda * std::sqrt(kStageStep) > problem_.lambda; lambda *= kStageStep) {
+  void descend(double step) {
+    for (double lambda = step * set_.lambdaOfZero(); lambda * std::sqrt(step) > problem_.lambda;
+         lambda *= step) {
       const double h = *std::ranges::max_element(risk_->curvature());
       const double threshold = h * separable(problem_).proxThreshold(h, lambda);
       const std::string_view reason = set_.settle(
@@ -120,7 +121,13 @@ const SolverEntry entry({"workingSet", gap, solveWorkingSet, true, followPath});
 }  // namespace
 
 Solution solveWorkingSet(const Problem& problem, std::span<const double> start) {
-  return Run(problem).solve(start);
+  Solution first = solveFrom(problem, start, kStageStep);
+  if (problem.options.starts <= 1 || problem.penalty.convex()) return first;
+  return tryStarts(problem, std::move(first));
+}
+
+Solution solveFrom(const Problem& problem, std::span<const double> start, double step) {
+  return Run(problem).solve(start, step);
 }
 
 }  // namespace flipside
