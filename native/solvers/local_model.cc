@@ -124,8 +124,8 @@ void LocalModel::alongColumns(GramStore& store, std::span<double> w, std::span<d
   const auto size = static_cast<double>(store.size());
   const bool small = size * size <= risk_.mostEntries();
   const double cost = risk_.stepCost();
-  const double most =
-      small ? (formingCost(store, risk_) - spent_) / cost : static_cast<double>(kSweeps) * size;
+  const double sweeps = risk_.quadratic() ? static_cast<double>(kSweeps) : kRoughSweeps;
+  const double most = small ? (formingCost(store, risk_) - spent_) / cost : sweeps * size;
   const DescentOutcome outcome =
       descend(store, ProximalRule(descent_), 0.0, w, gradient, tolerance, most);
   spent_ += outcome.steps * cost;

@@ -275,9 +275,21 @@ const lambda = () => 0.5;
 const design = () => ({ ...dense(), layout: "columnMajor" });
 const designPlaces = matrixKeys.slice(0, 4).map((key) => [3, key]);
 
+const lossRequest = () => ({
+  loss: "logistic",
+  fitted: Float64Array.of(0.5, -1, 2),
+  y: Float64Array.of(0, 1, 0.5),
+  weights: Float64Array.of(0.5, 1, 1.5),
+  offset: Float64Array.of(1, 0, -1),
+  intercept: true,
+  share: 0.5,
+});
+const lossPlaces = Object.keys(lossRequest()).map((key) => [0, key]);
+
 export const bindingCalls: readonly Call[] = [
   ...fits("dense", dense, "mcp", [3]),
   ...fits("by proximal", dense, "mcp", [3], "proximal"),
+  ...fits("by workingSet", sparse, "logSum", [0.1], "workingSet"),
   ...fits("by dropout", dense, "logSum", [0.1], "dropout"),
   ...fits("by etaTrick", sparse, "scad", [3.7], "etaTrick"),
   ...fits("by direct", dense, "lp", [0.5], "direct"),
@@ -371,6 +383,7 @@ export const bindingCalls: readonly Call[] = [
   plain("proxAt", { penalty, z: () => 2, h: () => 0.5, lambda }),
   plain("proxThreshold", { penalty, h: () => 0.5, lambda }),
   plain("concavity", { penalty, lambda }),
+  plain("lossAt", { request: lossRequest }, lossPlaces),
   { ...plain("createTablePenalty", { table }, tablePlaces), invoke: tabled },
   {
     ...plain(
