@@ -1,4 +1,5 @@
 // Valid calls of every function of the raw addon, each with the places where the fuzzer may spoil it.
+import { lossCall } from "./lossCall.ts";
 import { maskNumbers } from "./maskOperations.ts";
 import { header } from "./maskRequests.ts";
 import type { Call } from "./mutations.ts";
@@ -275,17 +276,6 @@ const lambda = () => 0.5;
 const design = () => ({ ...dense(), layout: "columnMajor" });
 const designPlaces = matrixKeys.slice(0, 4).map((key) => [3, key]);
 
-const lossRequest = () => ({
-  loss: "logistic",
-  fitted: Float64Array.of(0.5, -1, 2),
-  y: Float64Array.of(0, 1, 0.5),
-  weights: Float64Array.of(0.5, 1, 1.5),
-  offset: Float64Array.of(1, 0, -1),
-  intercept: true,
-  share: 0.5,
-});
-const lossPlaces = Object.keys(lossRequest()).map((key) => [0, key]);
-
 export const bindingCalls: readonly Call[] = [
   ...fits("dense", dense, "mcp", [3]),
   ...fits("by proximal", dense, "mcp", [3], "proximal"),
@@ -383,7 +373,7 @@ export const bindingCalls: readonly Call[] = [
   plain("proxAt", { penalty, z: () => 2, h: () => 0.5, lambda }),
   plain("proxThreshold", { penalty, h: () => 0.5, lambda }),
   plain("concavity", { penalty, lambda }),
-  plain("lossAt", { request: lossRequest }, lossPlaces),
+  lossCall,
   { ...plain("createTablePenalty", { table }, tablePlaces), invoke: tabled },
   {
     ...plain(
