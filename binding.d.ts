@@ -9,6 +9,16 @@ export interface NativePenalty {
   readonly __nativePenalty: unique symbol;
 }
 
+/** A standardised design on the native side; opaque, bound to its thread. */
+export interface NativeDesign {
+  readonly __nativeDesign: unique symbol;
+}
+
+/** Immutable moments of rows that are gone; opaque, bound to its thread. */
+export interface NativeGram {
+  readonly __nativeGram: unique symbol;
+}
+
 /** How `FlipsideError` is constructed from native code. */
 export type ErrorConstructor = new (code: string, message: string) => Error;
 
@@ -57,26 +67,16 @@ export interface NativeTable {
   monotone: boolean;
 }
 
-export interface FitRequest {
-  x: NativeMatrix;
-  y: Float64Array;
-  weights?: Float64Array | undefined;
-  offset?: Float64Array | undefined;
-  start?: Float64Array | undefined;
+/** The solver of a fit with its options; what belongs to another solver than the chosen one is not read. */
+export interface NativeModel {
   penalty: NativePenalty;
-  /** The name of a registered loss: "squared", "logistic". */
-  loss: string;
-  /** The name of a registered solver: "reweighted", "proximal", "dropout", "etaTrick", "direct". */
+  /** The name of a registered solver: "workingSet", "reweighted", "proximal", "dropout", "etaTrick", "direct". */
   solver: string;
-  /** Empty: a geometric grid, see pathLength and pathRatio. */
-  lambdas: Float64Array;
-  pathLength: number;
-  pathRatio: number;
-  intercept: boolean;
-  standardize: boolean;
   tolerance: number;
   maxIterations: number;
-  /** proximal: Nesterov's momentum with restarts. What belongs to another solver than the chosen one is not read. */
+  /** workingSet: how many starts, at least 1. */
+  starts: number;
+  /** proximal: Nesterov's momentum with restarts. */
   accelerated: boolean;
   /**
    * dropout: the seed of its random numbers, an integer in [0, 2^53), the kind of mask, and its schedule; batchSize 0
@@ -87,6 +87,78 @@ export interface FitRequest {
   batchSize: number;
   stepSize: number;
   stepDecay: number;
+}
+
+export interface FitRequest extends NativeModel {
+  /** One of the three: a matrix, a design, or moments (then without y, weights and offset). */
+  x?: NativeMatrix | undefined;
+  design?: NativeDesign | undefined;
+  gram?: NativeGram | undefined;
+  y?: Float64Array | undefined;
+  weights?: Float64Array | undefined;
+  offset?: Float64Array | undefined;
+  start?: Float64Array | undefined;
+  /** The name of a registered loss: "squared", "logistic". */
+  loss: string;
+  /** Empty: a geometric grid, see pathLength and pathRatio. */
+  lambdas: Float64Array;
+  pathLength: number;
+  pathRatio: number;
+  /** Of x or gram; a design has its own. */
+  intercept: boolean;
+  standardize: boolean;
+}
+
+/** One of many fits. */
+export interface NativeSpec extends NativeModel {
+  /** Which of the responses is y. */
+  response: number;
+  offset?: Float64Array | undefined;
+  start?: Float64Array | undefined;
+  lambda: number;
+}
+
+export interface ManyRequest {
+  x?: NativeMatrix | undefined;
+  design?: NativeDesign | undefined;
+  weights?: Float64Array | undefined;
+  intercept: boolean;
+  standardize: boolean;
+  loss: string;
+  responses: Float64Array[];
+  fits: NativeSpec[];
+}
+
+export interface DesignRequest {
+  x: NativeMatrix;
+  weights?: Float64Array | undefined;
+  intercept: boolean;
+  standardize: boolean;
+  /** The loss that the weights are for. */
+  loss: string;
+  /** "sparse" for compressed columns only, which stay compressed with "float32" too. */
+  storage: "float64" | "float32" | "sparse";
+}
+
+/** What prepareDesign makes. */
+export interface PreparedDesign {
+  handle: NativeDesign;
+  /** Of each column: a standardised one is (x - mean) / scale. */
+  means: Float64Array;
+  scales: Float64Array;
+  bytes: number;
+}
+
+/** The sums of a NativeGram (native/design/gram_moments.h); vectors have columns + 1 entries, that of y last. */
+export interface NativeGramSums {
+  columns: number;
+  rows: number;
+  weight: number;
+  origin: Float64Array;
+  /** The weighted means minus the origin. */
+  mean: Float64Array;
+  /** The lower triangle of the centred cross products, column by column. */
+  scatter: Float64Array;
 }
 
 /** What verifyExpectation of lib/ asks for. */
@@ -131,8 +203,60 @@ export interface NativeExpectation {
   variances: Float64Array;
 }
 
+/** A design and what its operations are applied to. */
+export interface OperationsRequest {
+  x: NativeMatrix;
+  weights?: Float64Array | undefined;
+  intercept: boolean;
+  standardize: boolean;
+  /** Multiply the rows by the roots of the weights. */
+  fold: boolean;
+  /** "compact": floats and compressed columns stay as they are. */
+  storage: "dense" | "compact";
+  /** One per column, for multiply. */
+  w: Float64Array;
+  /** One or more vectors of one number per row, for correlateMany; the first for correlate and correlateSome. */
+  residuals: Float64Array;
+  /** Columns, for correlateSome, combine and gather; products take them with those of `right`. */
+  left: Int32Array;
+  right: Int32Array;
+  /** One per element of left, for combine. */
+  coefficients: Float64Array;
+  /** For products. */
+  rowWeights?: Float64Array | undefined;
+}
+
+/** Matrices are column by column. */
+export interface NativeOperations {
+  means: Float64Array;
+  scales: Float64Array;
+  curvature: Float64Array;
+  /** Rows. */
+  multiply: Float64Array;
+  combine: Float64Array;
+  /** Columns. */
+  correlate: Float64Array;
+  /** Columns x residuals. */
+  correlateMany: Float64Array;
+  /** One per element of left. */
+  correlateSome: Float64Array;
+  /** Rows x left. */
+  gather: Float64Array;
+  /** Left x right. */
+  products: Float64Array;
+  elements: number;
+  bytes: number;
+}
+
 export interface NativeFit {
   lambda: number;
+  /**
+   * The columns that the three arrays below have an entry for, ascending: every other column has the coefficient 0,
+   * etaAtZero and keepAtZero. Undefined: they have one per column.
+   */
+  support: Float64Array | undefined;
+  etaAtZero: number;
+  keepAtZero: number;
   coefficients: Float64Array;
   eta: Float64Array;
   keepProbability: Float64Array;
@@ -149,6 +273,13 @@ export interface NativeFit {
   secondsHistory: Float64Array;
   /** How far the objective may lie above the one that its solver approaches, at 95 %, or Infinity; NaN for a deterministic solver. */
   objectiveMargin: number;
+  /** ConvergenceRecord of native/solvers/problem.h: passes 0, NaN and locallyConvex -1 stand for what is not known. */
+  passes: number;
+  workingSetSizes: Float64Array;
+  dualityGap: number;
+  locallyConvex: number;
+  starts: number;
+  worstObjective: number;
 }
 
 export interface NativeProgress {
@@ -268,6 +399,8 @@ export interface Binding {
   isSeparable(penalty: NativePenalty): boolean;
   isConvex(penalty: NativePenalty): boolean;
   needsDesign(penalty: NativePenalty): boolean;
+  /** The solver that "auto" stands for with a penalty and a loss. */
+  automaticSolver(penalty: NativePenalty, loss: string): string;
   /**
    * Fits on a worker of the addon; inputs are copied before the call returns. `settle` is called exactly once
    * with an error or with one result per lambda, `progress` at most every 50 ms. Returns a job number for
@@ -282,6 +415,37 @@ export interface Binding {
   cancel(job: number): void;
   /** The same computation on the calling thread, for small problems. */
   fitSync(request: FitRequest): NativeFit[];
+  /**
+   * Many fits as one job, like `fit`: null for those that were not begun when it was cancelled; rejected with ABORTED when
+   * none was. `progress` is told how many are done.
+   */
+  fitMany(
+    request: ManyRequest,
+    settle: (error: Error | null, fits: (NativeFit | null)[] | null) => void,
+    progress: ((done: number) => void) | null,
+  ): number;
+  /** Standardises a copy of x on a worker. */
+  prepareDesign(
+    request: DesignRequest,
+    settle: (error: Error | null, design: PreparedDesign | null) => void,
+    progress: null,
+  ): number;
+  /** Frees it as soon as no job uses it; every later use is CLOSED. */
+  closeDesign(design: NativeDesign): void;
+  /** The moments of a block of rows, and those of two together, on a worker. */
+  gramOfBlock(
+    request: { x: NativeMatrix; y: Float64Array; weights?: Float64Array | undefined },
+    settle: (error: Error | null, gram: NativeGram | null) => void,
+    progress: null,
+  ): number;
+  gramOfBoth(
+    request: { a: NativeGram; b: NativeGram },
+    settle: (error: Error | null, gram: NativeGram | null) => void,
+    progress: null,
+  ): number;
+  gramRows(gram: NativeGram): number;
+  gramSums(gram: NativeGram): NativeGramSums;
+  gramFromSums(sums: NativeGramSums): NativeGram;
   /** Monte Carlo on a worker; settles and is cancelled like `fit`, `progress` is told the number of samples drawn. */
   expectation(
     request: ExpectationRequest,
@@ -341,6 +505,8 @@ export interface Binding {
   gram(x: NativeMatrix): Float64Array;
   /** One ridge step (gram + diag(weights)) w = correlation by Cholesky. */
   ridge(gram: Float64Array, weights: Float64Array, correlation: Float64Array): Float64Array;
+  /** Every operation of a design (native/design/design.h), for tests. */
+  designOperations(request: OperationsRequest): NativeOperations;
   threads(): number;
   setThreads(count: number): void;
   /** Threads of the addon alive in this process now, jobs running and waiting in this environment. */

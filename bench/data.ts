@@ -61,13 +61,18 @@ export function lambdaMax(x: Float64Array, y: Float64Array, rows: number, column
 }
 
 /** Standard normal numbers by Box and Muller over mulberry32. */
-function gaussianFrom(seed: number): () => number {
+export function gaussianFrom(seed: number): () => number {
+  const uniform = uniformFrom(seed);
+  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
+}
+
+/** Numbers in [0, 1) by mulberry32. */
+export function uniformFrom(seed: number): () => number {
   let state = seed >>> 0;
-  const uniform = () => {
+  return () => {
     state = (state + 0x6d2b79f5) >>> 0;
     let t = Math.imul(state ^ (state >>> 15), state | 1);
     t ^= t + Math.imul(t ^ (t >>> 7), t | 61);
     return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
   };
-  return () => Math.sqrt(-2 * Math.log(1 - uniform())) * Math.cos(2 * Math.PI * uniform());
 }

@@ -114,13 +114,17 @@ export function dimension(argument: string, object: object, key: "rows" | "colum
 
 /** A misspelt `order` must not turn a matrix round; class instances may have members of their own. */
 export function refuseUnknownMembers(argument: string, object: object, known: readonly string[]): void {
-  let prototype: unknown;
+  if (isPlain(argument, object)) refuseUnknownKeys(argument, object, known);
+}
+
+/** No instance of a class. */
+export function isPlain(argument: string, object: object): boolean {
   try {
-    prototype = Object.getPrototypeOf(object);
+    const prototype: unknown = Object.getPrototypeOf(object);
+    return prototype === Object.prototype || prototype === null;
   } catch (cause) {
     throw unreadable(argument, cause);
   }
-  if (prototype === Object.prototype || prototype === null) refuseUnknownKeys(argument, object, known);
 }
 
 function unknownKey(argument: string, key: string, known: readonly string[]): FlipsideError {

@@ -62,10 +62,21 @@ export function readConvergence(
 ): Convergence {
   if (value === undefined) return { ...defaults, signal: undefined, onProgress: undefined };
   const options = requireOptions("convergence", value, known);
-  const tolerance = property("convergence", options, "tolerance");
-  const maxIterations = property("convergence", options, "maxIterations");
   const controls = readControls<Progress>(options);
   if (!background) refuseControls(controls.signal, controls.onProgress);
+  return { ...limitsOf(options, defaults), ...controls };
+}
+
+/** The limits of one fit among many, which are watched and stopped together. @internal */
+export function readLimits(value: unknown, defaults: ConvergenceDefaults): ConvergenceDefaults {
+  if (value === undefined) return defaults;
+  const options = requireOptions("convergence", value, ["tolerance", "maxIterations"]);
+  return limitsOf(options, defaults);
+}
+
+function limitsOf(options: object, defaults: ConvergenceDefaults): ConvergenceDefaults {
+  const tolerance = property("convergence", options, "tolerance");
+  const maxIterations = property("convergence", options, "maxIterations");
   return {
     tolerance:
       tolerance === undefined
@@ -75,7 +86,6 @@ export function readConvergence(
       maxIterations === undefined
         ? defaults.maxIterations
         : requireNumber("convergence.maxIterations", maxIterations, iterationsRange),
-    ...controls,
   };
 }
 

@@ -1,4 +1,5 @@
 import { describe } from "./describe.js";
+import type { Fit } from "./fitted.js";
 
 /**
  * What went wrong, stable across versions:
@@ -18,6 +19,7 @@ import { describe } from "./describe.js";
  * - `NOT_MONOTONE` a strategy that keeps some coefficient less often than a smaller one
  * - `INACCURATE` a function of the caller of which no table is as accurate as asked for
  * - `UNBOUNDED` a quantity that is infinite
+ * - `CLOSED` a design whose memory has been given back
  * - `NUMERIC` a computation that broke down
  * - `INTERNAL` a defect of the library
  * - `VERSION` JSON written by a newer version
@@ -38,6 +40,7 @@ export type FlipsideErrorCode =
   | "NOT_MONOTONE"
   | "INACCURATE"
   | "UNBOUNDED"
+  | "CLOSED"
   | "NUMERIC"
   | "INTERNAL"
   | "VERSION";
@@ -62,6 +65,8 @@ export class FlipsideError extends Error {
    * caller's again. What is in it means nothing.
    */
   declare readonly out?: Float32Array | Float64Array | Uint8Array;
+  /** Of `fitMany` that was stopped: what there is of each fit, undefined for those that were not begun. */
+  declare readonly fits?: readonly (Fit | undefined)[];
 
   constructor(code: FlipsideErrorCode, message: string, options?: { cause?: unknown }) {
     super(message, options);

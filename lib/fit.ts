@@ -3,6 +3,7 @@ import { native } from "./binding.js";
 import { property, requireNumber } from "./checks.js";
 import type { Convergence } from "./convergence.js";
 import { type Fit, fitFromNative } from "./fitted.js";
+import type { Gram } from "./gram.js";
 import { type Controls, runJob } from "./job.js";
 import { optionKeys, type Problem, readSetup, type Setup, type SharedOptions } from "./request.js";
 
@@ -19,10 +20,11 @@ const lambdaRange = { min: 0 };
  * Sparse regression: minimises L(w) + λ Ω(w) over w (arXiv 2106.07769, eq. 1) on a worker of the addon, not on the
  * event loop. The data are copied before the call returns, so the caller may change them afterwards.
  *
+ * @param problem The data, or a `Gram` of them, which serves the squared loss.
  * @returns The fit; one that ended early says so in `converged` and `reason`.
  * @throws FlipsideError, always as a rejection: bad arguments, ABORTED, OUT_OF_MEMORY, NUMERIC.
  */
-export async function fit(problem: Problem, options: FitOptions): Promise<Fit> {
+export async function fit(problem: Problem | Gram, options: FitOptions): Promise<Fit> {
   const { request, convergence, about } = readFit(problem, options, true);
   return runFits(request, convergence).then((fits) => fitFromNative(fits[0] as NativeFit, about));
 }
@@ -33,7 +35,7 @@ export async function fit(problem: Problem, options: FitOptions): Promise<Fit> {
  *
  * @throws FlipsideError as `fit`, but directly.
  */
-export function fitSync(problem: Problem, options: FitOptions): Fit {
+export function fitSync(problem: Problem | Gram, options: FitOptions): Fit {
   const { request, about } = readFit(problem, options, false);
   return fitFromNative(native.fitSync(request)[0] as NativeFit, about);
 }

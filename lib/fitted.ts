@@ -1,16 +1,14 @@
 import type { NativeFit, NativeMatrix } from "../binding.js";
-import { readPenalty } from "./catalogue.js";
 import { isArray, property } from "./checks.js";
 import { lengthMismatch } from "./errors.js";
-import { encodeNumber, encodeNumbers, FieldReader, type JSONNumber, parse, requireFormat } from "./json.js";
-import { multiplyAdd } from "./layouts.js";
+import { decodeFit, encodeFit, type FitJSON, type FitReason, type Setting } from "./fitJSON.js";
+import { parse } from "./json.js";
+import { multiplyAdd, multiplyAddSome } from "./layouts.js";
 import { type MatrixLike, requireEntries, toMatrix, toVector, type VectorLike } from "./matrix.js";
-import { notConstructible, type Penalty, type PenaltyJSON } from "./penalty.js";
-import { type LossName, lossNames } from "./solver.js";
+import { notConstructible, type Penalty } from "./penalty.js";
+import { type FitRecord, recordOf } from "./record.js";
+import type { LossName, SolverName } from "./solver.js";
 import { allocate, kindOf, lengthOf, type NumericArray } from "./views.js";
-
-/** Why a fit ended. Only "tolerance" is convergence. */
-export type FitReason = "tolerance" | "maxIterations" | "aborted" | "stalled";
 
 /** The objective and the number of nonzero coefficients after an iteration; iteration 0 is the start. */
 export interface HistoryEntry {
@@ -19,56 +17,31 @@ export interface HistoryEntry {
   readonly nonzero: number;
 }
 
-/** What `JSON.stringify` writes for a fit: every number of it exactly. */
-export interface FitJSON {
-  format: "flipside.fit";
-  version: 1;
-  loss: LossName;
-  penalty: PenaltyJSON;
-  lambda: JSONNumber;
-  rows: number;
-  columns: number;
-  coefficients: JSONNumber[];
-  intercept: JSONNumber;
-  objective: JSONNumber;
-  /** Of a stochastic solver only. */
-  objectiveMargin?: JSONNumber;
-  lossValue: JSONNumber;
-  stationarity: JSONNumber;
-  nonzero: number;
-  iterations: number;
-  reason: FitReason;
-  eta: JSONNumber[];
-  keepProbability: JSONNumber[];
-  history: { objective: JSONNumber[]; nonzero: number[] };
-}
-
-const reasons = ["tolerance", "maxIterations", "aborted", "stalled"] as const;
 const secret = Symbol("made by flipside");
 
 /** @internal */
 export let fitFromNative: (native: NativeFit, about: Setting) => Fit;
 
-/** What a native fit does not know of itself. @internal */
-export interface Setting {
-  readonly penalty: Penalty;
-  readonly loss: LossName;
-  readonly rows: number;
-  readonly columns: number;
-}
+/** out[offset + j] = the coefficient of column j, for each that is not 0. @internal */
+export let writeCoefficients: (fit: Fit, out: Float64Array, offset: number) => void;
 
 /**
  * The result of `fit`, `fitSync`, one lambda of `fitPath`, or `Fit.fromJSON`. Its arrays may be views of one buffer:
  * copy one (`slice()`) before transferring its buffer to another thread.
  */
 export class Fit {
-  /** One coefficient per column, on the scale of x; 0 for a constant column. */
+  /**
+   * One coefficient per column, on the scale of x; 0 for a constant column. Like `eta` and `keepProbability`, of a fit with
+   * many columns made on first use: `support` says cheaply which columns have one.
+   */
   readonly coefficients: Float64Array;
   /** 0 if the fit had none. */
   readonly intercept: number;
   readonly lambda: number;
   readonly penalty: Penalty;
   readonly loss: LossName;
+  /** The algorithm that ran; undefined in a fit from JSON of an earlier version. */
+  readonly solver: SolverName | undefined;
   /** L(w) + λ Ω(w), with Ω on the standardised scale. */
   readonly objective: number;
   /**
@@ -93,22 +66,32 @@ export class Fit {
   /** Observations and variables of the data. */
   readonly rows: number;
   readonly columns: number;
-  readonly #objectives: Float64Array;
-  readonly #nonzeros: Float64Array;
-  readonly #seconds: Float64Array;
+  readonly #native: NativeFit;
+  readonly #about: Setting;
   #history: readonly HistoryEntry[] | undefined;
+  #support: Uint32Array | undefined;
+  #record: FitRecord | undefined;
 
   static {
     fitFromNative = (native, about) => new Fit(secret, native, about);
+    writeCoefficients = (fit, out, offset) => {
+      const { support, coefficients } = fit.#native;
+      if (support === undefined) out.set(coefficients, offset);
+      for (let k = 0; k < (support?.length ?? 0); ++k) {
+        out[offset + ((support as Float64Array)[k] as number)] = coefficients[k] as number;
+      }
+    };
   }
 
   private constructor(key: symbol, native: NativeFit, about: Setting) {
     if (key !== secret) throw notConstructible("Fit", "fit, fitSync, fitPath or Fit.fromJSON");
+    const dense = native.support === undefined;
     this.coefficients = native.coefficients;
     this.intercept = native.intercept;
     this.lambda = native.lambda;
     this.penalty = about.penalty;
     this.loss = about.loss;
+    this.solver = about.solver;
     this.objective = native.objective;
     this.objectiveMargin = Number.isNaN(native.objectiveMargin) ? undefined : native.objectiveMargin;
     this.lossValue = native.loss;
@@ -121,17 +104,46 @@ export class Fit {
     this.keepProbability = native.keepProbability;
     this.rows = about.rows;
     this.columns = about.columns;
-    this.#objectives = native.objectiveHistory;
-    this.#nonzeros = native.nonzeroHistory;
-    this.#seconds = native.secondsHistory;
+    this.#native = native;
+    this.#about = about;
+    if (dense) return;
+    defineOnUse(this, "coefficients", () => this.#spread("coefficients", native.coefficients, 0));
+    defineOnUse(this, "eta", () => this.#spread("eta", native.eta, native.etaAtZero));
+    const keep = () => this.#spread("keepProbability", native.keepProbability, native.keepAtZero);
+    defineOnUse(this, "keepProbability", keep);
+  }
+
+  #spread(name: string, values: Float64Array, elsewhere: number): Float64Array {
+    const all = allocate(name, this.columns);
+    if (elsewhere !== 0) all.fill(elsewhere);
+    this.support.forEach((column, k) => {
+      all[column] = values[k] as number;
+    });
+    return all;
+  }
+
+  /** The columns whose coefficient is not 0, ascending. */
+  get support(): Uint32Array {
+    const { support, coefficients } = this.#native;
+    this.#support ??= Uint32Array.from(
+      support ?? [...coefficients.keys()].filter((j) => coefficients[j] !== 0),
+    );
+    return this.#support;
+  }
+
+  /** How the fit went: passes over x, working sets, duality gap, local convexity, starts. */
+  get record(): FitRecord {
+    this.#record ??= recordOf(this.#native);
+    return this.#record;
   }
 
   /** The course of the fit, first entry the start; objectives never rise, but those of the solver "dropout" may. */
   get history(): readonly HistoryEntry[] {
-    this.#history ??= Array.from(this.#objectives, (objective, iteration) => ({
+    const { objectiveHistory, nonzeroHistory } = this.#native;
+    this.#history ??= Array.from(objectiveHistory, (objective, iteration) => ({
       iteration,
       objective,
-      nonzero: this.#nonzeros[iteration] as number,
+      nonzero: nonzeroHistory[iteration] as number,
     }));
     return this.#history;
   }
@@ -141,7 +153,7 @@ export class Fit {
    * the same in every run.
    */
   get seconds(): Float64Array {
-    return this.#seconds;
+    return this.#native.secondsHistory;
   }
 
   /**
@@ -161,7 +173,8 @@ export class Fit {
   /**
    * z = intercept + x * coefficients (+ offset), one number per row of x.
    *
-   * @param x Any matrix with as many columns as the data of the fit, or one row as a flat array. Elements must be finite.
+   * @param x Any matrix with as many columns as the data of the fit, or one row as a flat array. Elements must be finite;
+   *   of a fit with at least 1000 columns those whose coefficient is 0 may not be looked at.
    * @param offset One number per row; the offset of the fitted problem is not remembered.
    * @throws FlipsideError LENGTH_MISMATCH, NOT_FINITE, INVALID_ARGUMENT, EMPTY.
    */
@@ -180,33 +193,14 @@ export class Fit {
       out.set(given);
     }
     for (let i = 0; i < out.length; ++i) out[i] = (out[i] as number) + this.intercept;
-    multiplyAdd("x", matrix, this.coefficients, out);
+    if (this.#native.support === undefined) multiplyAdd("x", matrix, this.coefficients, out);
+    else multiplyAddSome("x", matrix, this.support, this.#native.coefficients, out);
     return out;
   }
 
   /** Plain JSON that `Fit.fromJSON` restores exactly; what JSON cannot write (Infinity, -0) is a string. */
   toJSON(): FitJSON {
-    return {
-      format: "flipside.fit",
-      version: 1,
-      loss: this.loss,
-      penalty: this.penalty.toJSON(),
-      lambda: encodeNumber(this.lambda),
-      rows: this.rows,
-      columns: this.columns,
-      coefficients: encodeNumbers(this.coefficients),
-      intercept: encodeNumber(this.intercept),
-      objective: encodeNumber(this.objective),
-      ...(this.objectiveMargin === undefined ? {} : { objectiveMargin: encodeNumber(this.objectiveMargin) }),
-      lossValue: encodeNumber(this.lossValue),
-      stationarity: encodeNumber(this.stationarity),
-      nonzero: this.nonzero,
-      iterations: this.iterations,
-      reason: this.reason,
-      eta: encodeNumbers(this.eta),
-      keepProbability: encodeNumbers(this.keepProbability),
-      history: { objective: encodeNumbers(this.#objectives), nonzero: Array.from(this.#nonzeros) },
-    };
+    return encodeFit(this.#native, this.#about);
   }
 
   /**
@@ -221,31 +215,21 @@ export class Fit {
 
 /** @internal */
 export function readFitted(argument: string, json: unknown): Fit {
-  const read = new FieldReader(argument, requireFormat(argument, json, "flipside.fit", 1));
-  const rows = read.count("rows", 1);
-  const columns = read.count("columns", 1);
-  const loss = read.word("loss", lossNames);
-  const history = read.fields("history");
-  const objectiveHistory = history.numbers("objective", undefined);
-  const native: NativeFit = {
-    lambda: read.finite("lambda", 0),
-    coefficients: read.numbers("coefficients", columns, -Number.MAX_VALUE, Number.MAX_VALUE),
-    eta: read.numbers("eta", columns, 0),
-    keepProbability: read.numbers("keepProbability", columns, 0, 1),
-    intercept: read.finite("intercept"),
-    objective: read.number("objective"),
-    objectiveMargin: read.has("objectiveMargin") ? read.number("objectiveMargin") : NaN,
-    loss: read.number("lossValue"),
-    stationarity: read.number("stationarity"),
-    nonzero: read.count("nonzero", 0, columns),
-    iterations: read.count("iterations", 0),
-    reason: read.word("reason", reasons),
-    objectiveHistory,
-    nonzeroHistory: history.numbers("nonzero", objectiveHistory.length, 0, columns),
-    secondsHistory: new Float64Array(0),
-  };
-  const penalty = readPenalty(read.name("penalty"), read.value("penalty"));
-  return fitFromNative(native, { penalty, loss, rows, columns });
+  const { native, about } = decodeFit(argument, json);
+  return fitFromNative(native, about);
+}
+
+/** A property that is computed when it is first read, and from then on an ordinary one. */
+function defineOnUse(object: object, key: string, compute: () => unknown): void {
+  Object.defineProperty(object, key, {
+    get: () => {
+      const value = compute();
+      Object.defineProperty(object, key, { value, enumerable: true, writable: true, configurable: true });
+      return value;
+    },
+    enumerable: true,
+    configurable: true,
+  });
 }
 
 /** A flat array or typed array: one observation. */

@@ -11,6 +11,31 @@ export function multiplyAdd(argument: string, x: NativeMatrix, w: Float64Array, 
   if (!out.every(Number.isFinite)) requireFiniteElements(argument, x);
 }
 
+/** out += X w where w is 0 beyond the columns of `support`, whose values are given; the others are not read. */
+export function multiplyAddSome(
+  argument: string,
+  x: NativeMatrix,
+  support: Uint32Array,
+  values: Float64Array,
+  out: Float64Array,
+): void {
+  const { data, rows, columns, layout } = x;
+  if (layout === "rowMajor") {
+    for (let i = 0; i < rows; ++i) {
+      let sum = 0;
+      for (let k = 0; k < support.length; ++k)
+        sum += (data[i * columns + (support[k] as number)] as number) * (values[k] as number);
+      out[i] = (out[i] as number) + sum;
+    }
+  } else {
+    const add = layout === "columnMajor" ? addColumn : addStoredColumn;
+    support.forEach((j, k) => {
+      add(x, j, values[k] as number, out);
+    });
+  }
+  if (!out.every(Number.isFinite)) requireFiniteElements(argument, x);
+}
+
 function byRows({ data, rows, columns }: NativeMatrix, w: Float64Array, out: Float64Array): void {
   let k = 0;
   for (let i = 0; i < rows; ++i) {
@@ -20,24 +45,25 @@ function byRows({ data, rows, columns }: NativeMatrix, w: Float64Array, out: Flo
   }
 }
 
-function byColumns({ data, rows, columns }: NativeMatrix, w: Float64Array, out: Float64Array): void {
-  let k = 0;
-  for (let j = 0; j < columns; ++j) {
-    const factor = w[j] as number;
-    for (let i = 0; i < rows; ++i) out[i] = (out[i] as number) + (data[k++] as number) * factor;
-  }
+function byColumns(x: NativeMatrix, w: Float64Array, out: Float64Array): void {
+  for (let j = 0; j < x.columns; ++j) addColumn(x, j, w[j] as number, out);
+}
+
+function addColumn({ data, rows }: NativeMatrix, j: number, factor: number, out: Float64Array): void {
+  for (let i = 0, k = j * rows; i < rows; ++i) out[i] = (out[i] as number) + (data[k++] as number) * factor;
 }
 
 function byStoredValues(x: NativeMatrix, w: Float64Array, out: Float64Array): void {
+  for (let j = 0; j < x.columns; ++j) addStoredColumn(x, j, w[j] as number, out);
+}
+
+function addStoredColumn(x: NativeMatrix, j: number, factor: number, out: Float64Array): void {
   const rowIndices = x.rowIndices as Int32Array;
   const pointers = x.columnPointers as Int32Array;
-  for (let j = 0; j < x.columns; ++j) {
-    const factor = w[j] as number;
-    const end = pointers[j + 1] as number;
-    for (let k = pointers[j] as number; k < end; ++k) {
-      const i = rowIndices[k] as number;
-      out[i] = (out[i] as number) + (x.data[k] as number) * factor;
-    }
+  const end = pointers[j + 1] as number;
+  for (let k = pointers[j] as number; k < end; ++k) {
+    const i = rowIndices[k] as number;
+    out[i] = (out[i] as number) + (x.data[k] as number) * factor;
   }
 }
 

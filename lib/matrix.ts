@@ -1,5 +1,5 @@
 import type { NativeMatrix } from "../binding.js";
-import { dimension, isArray, isObject, property, refuseUnknownMembers } from "./checks.js";
+import { dimension, isArray, isObject, isPlain, property, refuseUnknownMembers } from "./checks.js";
 import { fromCompressedColumns } from "./compressedColumns.js";
 import { expected, FlipsideError, lengthMismatch, unreadable } from "./errors.js";
 import {
@@ -71,7 +71,17 @@ export function toMatrix(argument: string, value: unknown): NativeMatrix {
   if (data !== undefined) return fromBlock(argument, value, data);
   const pointers = property(argument, value, "columnPointers");
   if (pointers !== undefined) return fromCompressedColumns(argument, value, pointers);
+  if (isClonedDesign(argument, value)) {
+    const message = `${argument} must be of this thread, but is the copy of a Design that another one prepared: prepare one here`;
+    throw new FlipsideError("INVALID_ARGUMENT", message);
+  }
   throw expected(argument, `a matrix (${matrixForms})`, value);
+}
+
+/** What postMessage and structuredClone make of a Design. */
+function isClonedDesign(argument: string, value: object): boolean {
+  const keys = ["storage", "means", "scales"];
+  return isPlain(argument, value) && keys.every((key) => property(argument, value, key) !== undefined);
 }
 
 const denseKeys = ["data", "rows", "columns", "order"];

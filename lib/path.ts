@@ -2,12 +2,14 @@ import type { NativeFit } from "../binding.js";
 import { property, requireNumber } from "./checks.js";
 import { FlipsideError } from "./errors.js";
 import { runFits } from "./fit.js";
-import { type Fit, type FitJSON, type FitReason, fitFromNative, readFitted } from "./fitted.js";
+import type { FitJSON, FitReason } from "./fitJSON.js";
+import { type Fit, fitFromNative, readFitted, writeCoefficients } from "./fitted.js";
+import type { Gram } from "./gram.js";
 import { FieldReader, parse, requireFormat } from "./json.js";
 import { type DenseMatrix, requireEntries, toVector, type VectorLike } from "./matrix.js";
 import { notConstructible } from "./penalty.js";
 import { optionKeys, type Problem, readSetup, type SharedOptions } from "./request.js";
-import { arrayLength, element } from "./views.js";
+import { allocate, arrayLength, element } from "./views.js";
 
 /** The options of `fitPath`. */
 export interface PathOptions extends SharedOptions {
@@ -36,10 +38,11 @@ let makePath: (fits: readonly Fit[], requested: number) => Path;
 /**
  * Fits of one problem at many λ, largest first, each started from the one before; the design is prepared once.
  *
+ * @param problem The data, or a `Gram` of them, which serves the squared loss.
  * @returns The path; one that ended early has fewer fits than `requested` or fits that did not converge.
  * @throws FlipsideError, always as a rejection, as `fit` does.
  */
-export async function fitPath(problem: Problem, options: PathOptions): Promise<Path> {
+export async function fitPath(problem: Problem | Gram, options: PathOptions): Promise<Path> {
   const { request, convergence, about } = readSetup(problem, options, keys, true);
   const { rows, columns } = about;
   const lambdas = property("options", options, "lambdas");
@@ -81,6 +84,11 @@ export class Path {
   readonly converged: boolean;
   /** "aborted" for a path that is not complete, else the reason of its first fit that did not converge. */
   readonly reason: FitReason;
+  /**
+   * The position of the smallest λ down to which every fit is locally convex (`FitRecord.locallyConvex`), as `convex.min` of
+   * ncvreg; undefined if none is or it is not known.
+   */
+  readonly convexMin: number | undefined;
   #coefficients: DenseMatrix | undefined;
 
   static {
@@ -95,6 +103,7 @@ export class Path {
     const unfinished = fits.find((one) => !one.converged);
     this.reason = fits.length < requested ? "aborted" : (unfinished?.reason ?? "tolerance");
     this.converged = this.reason === "tolerance";
+    this.convexMin = lastConvex(fits);
   }
 
   /** Coefficients on the scale of x as a matrix, one row per variable and one column per λ. */
@@ -102,9 +111,9 @@ export class Path {
     if (this.#coefficients === undefined) {
       const rows = this.fits[0]?.columns ?? 0;
       const columns = this.fits.length;
-      const data = new Float64Array(rows * columns);
+      const data = allocate("coefficients", rows * columns);
       this.fits.forEach((one, k) => {
-        data.set(one.coefficients, k * rows);
+        writeCoefficients(one, data, k * rows);
       });
       this.#coefficients = Object.freeze({ data, rows, columns, order: "column-major" as const });
     }
@@ -140,4 +149,11 @@ export class Path {
     );
     return makePath(fits, requested);
   }
+}
+
+function lastConvex(fits: readonly Fit[]): number | undefined {
+  const known = fits.map((one) => one.record.locallyConvex);
+  const first = known.findIndex((convex) => convex !== true);
+  if (first === -1) return fits.length - 1;
+  return first === 0 || known[first] === undefined ? undefined : first - 1;
 }

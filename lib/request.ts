@@ -1,11 +1,15 @@
-import type { FitRequest } from "../binding.js";
+import type { FitRequest, NativeMatrix, NativePenalty } from "../binding.js";
 import { property, requireBoolean, requireChoice, requireOptions } from "./checks.js";
 import { type Convergence, type ConvergenceOptions, readConvergence } from "./convergence.js";
-import { expected } from "./errors.js";
-import type { Setting } from "./fitted.js";
+import { type Design, designState } from "./design.js";
+import { FlipsideError } from "./errors.js";
+import type { Setting } from "./fitJSON.js";
+import { type GramState, gramState } from "./gram.js";
 import { type MatrixLike, requireEntries, toMatrix, toVector, type VectorLike } from "./matrix.js";
 import { type Penalty, requirePenalty, solvablePenalty } from "./penalty.js";
+import { perRow, readWeights } from "./rowVectors.js";
 import {
+  type Choice,
   type DropoutOptions,
   type LossName,
   lossNames,
@@ -15,15 +19,17 @@ import {
   solverDefaults,
   solverKeys,
 } from "./solver.js";
-import { lengthOf } from "./views.js";
 
 /** The data of a sparse regression: `rows` observations of `columns` variables. */
 export interface Problem {
-  /** The design, rows x columns. Every element must be finite; a constant column gets the coefficient 0. */
-  readonly x: MatrixLike;
+  /**
+   * The design, rows x columns, or one that was prepared for many fits. Every element must be finite; a constant column
+   * gets the coefficient 0.
+   */
+  readonly x: MatrixLike | Design;
   /** The response, one finite number per row. */
   readonly y: VectorLike;
-  /** One finite number >= 0 per row, not all 0; only their ratios count. By default all rows weigh the same. */
+  /** One finite number >= 0 per row, not all 0; only their ratios count. By default all rows weigh the same. A Design has its own. */
   readonly weights?: VectorLike | undefined;
   /** One finite number per row, added to the fitted values with coefficient 1. */
   readonly offset?: VectorLike | undefined;
@@ -38,15 +44,23 @@ export interface SharedOptions {
    * "logistic" is log(1 + exp z) - y z with y from 0 to 1.
    */
   readonly loss?: LossName | undefined;
-  /** The algorithm, see `SolverName`; "auto" (the default) is "reweighted" for squared loss, else "proximal". */
+  /**
+   * The algorithm, see `SolverName`; "auto" (the default) is the first that can serve of "workingSet", "reweighted" and
+   * "proximal".
+   */
   readonly solver?: "auto" | SolverName | undefined;
   /** Options of the solver "proximal"; an error with another solver. */
   readonly proximal?: ProximalOptions | undefined;
   /** Options of the solver "dropout"; an error with another solver. */
   readonly dropout?: DropoutOptions | undefined;
-  /** Fit an intercept, which is never penalised. By default true. */
+  /**
+   * How many starts to try, an integer >= 1, by default 1: with a penalty that is not convex the best end is kept, and
+   * `fit.record.worstObjective` tells how far the ends were apart. More than one is for the solver "workingSet".
+   */
+  readonly starts?: number | undefined;
+  /** Fit an intercept, which is never penalised. By default true. A Design or Gram has its own, which must agree. */
   readonly intercept?: boolean | undefined;
-  /** Let the penalty act on columns scaled to mean square 1 (centred first if there is an intercept). By default true. */
+  /** Let the penalty act on columns scaled to mean square 1 (centred first if there is an intercept). By default true; as for intercept. */
   readonly standardize?: boolean | undefined;
   readonly convergence?: ConvergenceOptions | undefined;
   /** Coefficients to start from, one per column, on the scale of x. */
@@ -71,82 +85,149 @@ export function optionKeys(...own: string[]): string[] {
 }
 
 /** A problem as the addon takes it. @internal */
-export type Data = Pick<FitRequest, "x" | "y" | "weights" | "offset">;
+export interface Data {
+  readonly x: NativeMatrix;
+  readonly y: Float64Array;
+  readonly weights: Float64Array | undefined;
+  readonly offset: Float64Array | undefined;
+}
 
-/** @internal */
+/** A problem with a matrix. @internal */
 export function readData(problem: unknown): Data {
   const data = requireOptions("problem", problem, problemKeys);
   const x = toMatrix("x", property("problem", data, "x"));
-  const y = toVector("y", property("problem", data, "y"), x.rows, "one per row of x");
-  requireEntries("y", y, -Infinity);
-  const weights = perRow("weights", property("problem", data, "weights"), x.rows, 0);
-  if (weights !== undefined) requirePositiveSum(weights);
-  const offset = perRow("offset", property("problem", data, "offset"), x.rows, -Infinity);
-  return { x, y, weights, offset };
+  return { x, ...readRows(data, x.rows) };
 }
 
-/** Reads the problem and the shared options; lambdas are left to the caller. @internal */
+function readRows(data: object, rows: number): Omit<Data, "x"> {
+  const y = toVector("y", property("problem", data, "y"), rows, "one per row of x");
+  requireEntries("y", y, -Infinity);
+  const weights = readWeights(property("problem", data, "weights"), rows);
+  const offset = perRow("offset", property("problem", data, "offset"), rows, -Infinity);
+  return { y, weights, offset };
+}
+
+/** What a problem is about, as the addon takes it. @internal */
+export interface Source extends Pick<FitRequest, "x" | "design" | "gram" | "intercept" | "standardize"> {
+  readonly rows: number;
+  readonly columns: number;
+}
+
+/** x of a problem; intercept and standardize come from the options, or from a design that they must agree with. @internal */
+export function readSource(x: unknown, options: object): Source {
+  const state = designState(x);
+  const intercept = readFlag(options, "intercept", state);
+  const standardize = readFlag(options, "standardize", state);
+  if (state !== undefined) {
+    const { design, rows, columns } = state;
+    return { design, rows, columns, intercept, standardize };
+  }
+  const matrix = toMatrix("x", x);
+  return { x: matrix, rows: matrix.rows, columns: matrix.columns, intercept, standardize };
+}
+
+function readFlag(
+  options: object,
+  key: "intercept" | "standardize",
+  fixed: { intercept: boolean; standardize: boolean } | undefined,
+): boolean {
+  const given = property("options", options, key);
+  const value = given === undefined ? (fixed?.[key] ?? true) : requireBoolean(key, given);
+  if (fixed === undefined || value === fixed[key]) return value;
+  const message = `${key} must be left out or ${fixed[key]}, as the data were prepared, but is ${value}`;
+  throw new FlipsideError("INVALID_ARGUMENT", message);
+}
+
+/** Reads the problem, or the Gram in its place, and the shared options; lambdas are left to the caller. @internal */
 export function readSetup(
   problem: unknown,
   options: unknown,
   keys: readonly string[],
   background: boolean,
 ): Setup {
-  const { x, y, weights, offset } = readData(problem);
+  const gram = gramState(problem);
+  const data = gram === undefined ? requireOptions("problem", problem, problemKeys) : undefined;
   const given = requireOptions("options", options, keys);
+  const source =
+    data === undefined
+      ? sourceOfGram(gram as NonNullable<typeof gram>, given)
+      : readSource(property("problem", data, "x"), given);
+  const rows = data && readRows(data, source.rows);
+  if (rows?.weights !== undefined && source.design !== undefined) throw ownWeights("problem.weights");
+  const loss = readLoss(given);
+  if (gram !== undefined && loss !== "squared") {
+    throw new FlipsideError("UNSUPPORTED", `loss must be squared for a Gram, but is ${loss}`);
+  }
   const penalty = property("options", given, "penalty");
-  requirePenalty("penalty", penalty);
-  const lossGiven = property("options", given, "loss");
-  const loss = lossGiven === undefined ? "squared" : requireChoice("loss", lossGiven, lossNames);
-  const choice = readSolver(given, loss);
-  const handle = solvablePenalty("penalty", penalty, choice.solver === "etaTrick");
-  const intercept = property("options", given, "intercept");
-  const standardize = property("options", given, "standardize");
+  const { handle, choice } = readModel(given, penalty, loss);
   const convergence = readConvergence(
     property("options", given, "convergence"),
     background,
     solverDefaults[choice.solver],
   );
-  const startGiven = property("options", given, "start");
-  let start: Float64Array | undefined;
-  if (startGiven !== undefined) {
-    start = toVector("start", startGiven, x.columns, "one per column of x");
-    requireEntries("start", start, -Infinity);
-  }
-  // One by one: data as a spread in front would take longer than a small fit.
+  // One by one: an object as a spread in front would take longer than a small fit.
   const request: FitRequest = {
-    x,
-    y,
-    weights,
-    offset,
-    start,
-    penalty: handle,
+    x: source.x,
+    design: source.design,
+    gram: source.gram,
+    y: rows?.y,
+    weights: rows?.weights,
+    offset: rows?.offset,
+    start: readStart(given, source.columns),
     loss,
+    penalty: handle,
     ...choice,
     lambdas: noLambdas,
     pathLength: 1,
     pathRatio: 1,
-    intercept: intercept === undefined || requireBoolean("intercept", intercept),
-    standardize: standardize === undefined || requireBoolean("standardize", standardize),
+    intercept: source.intercept,
+    standardize: source.standardize,
     tolerance: convergence.tolerance,
     maxIterations: convergence.maxIterations,
   };
-  const about = { penalty: penalty as Penalty, loss, rows: x.rows, columns: x.columns };
+  const { solver } = choice;
+  const about = { penalty: penalty as Penalty, loss, rows: source.rows, columns: source.columns, solver };
   return { request, convergence, about };
 }
 
+function sourceOfGram(state: GramState, options: object): Source {
+  const { gram, rows, columns } = state;
+  if (gram === undefined) throw new FlipsideError("EMPTY", "gram must have rows, but has none");
+  const intercept = readFlag(options, "intercept", state);
+  return { gram, rows, columns, intercept, standardize: readFlag(options, "standardize", state) };
+}
+
+/** @internal */
+export function ownWeights(name: string): FlipsideError {
+  const message = `${name} must be left out with a Design, which was prepared with its own, but is there`;
+  return new FlipsideError("INVALID_ARGUMENT", message);
+}
+
+/** @internal */
+export function readLoss(options: object): LossName {
+  const given = property("options", options, "loss");
+  return given === undefined ? "squared" : requireChoice("loss", given, lossNames);
+}
+
+/** A spread of it is as dear as a tenth of a small fit: it is made once and taken apart once. */
+interface Model {
+  readonly handle: NativePenalty;
+  readonly choice: Choice;
+}
+
+/** The penalty and the solver with its options. @internal */
+export function readModel(options: object, penalty: unknown, loss: LossName): Model {
+  const choice = readSolver(options, requirePenalty("penalty", penalty).handle, loss);
+  return { handle: solvablePenalty("penalty", penalty, choice.solver === "etaTrick"), choice };
+}
+
+/** @internal */
+export function readStart(options: object, columns: number): Float64Array | undefined {
+  const given = property("options", options, "start");
+  if (given === undefined) return undefined;
+  const start = toVector("start", given, columns, "one per column of x");
+  requireEntries("start", start, -Infinity);
+  return start;
+}
+
 const noLambdas = new Float64Array(0);
-
-function perRow(argument: string, value: unknown, rows: number, min: number): Float64Array | undefined {
-  if (value === undefined) return undefined;
-  const vector = toVector(argument, value, rows, "one per row of x");
-  requireEntries(argument, vector, min);
-  return vector;
-}
-
-function requirePositiveSum(weights: Float64Array): void {
-  let sum = 0;
-  for (let i = 0; i < lengthOf(weights); ++i) sum += weights[i] as number;
-  if (!(sum > 0 && sum < Infinity))
-    throw expected("the sum of weights", "a finite number > 0", sum, "OUT_OF_RANGE");
-}

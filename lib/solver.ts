@@ -1,4 +1,5 @@
-import type { FitRequest } from "../binding.js";
+import type { NativeModel, NativePenalty } from "../binding.js";
+import { native } from "./binding.js";
 import { property, requireBoolean, requireChoice, requireNumber, requireOptions } from "./checks.js";
 import type { ConvergenceDefaults } from "./convergence.js";
 import { FlipsideError } from "./errors.js";
@@ -12,6 +13,8 @@ export const lossNames = ["squared", "logistic"] as const satisfies readonly Los
 /**
  * The algorithms, all for the objective L(w) + λ Ω(w) (arXiv 2106.07769):
  *
+ * - "workingSet" (penalties that are a sum over the coefficients): a small subproblem on the columns that violate the
+ *   first-order condition, until none does; takes single precision and sparse columns as they are. Tolerance 1e-8.
  * - "reweighted" (squared loss): adaptive Tikhonov regularisation, finished by Newton's method on the support.
  *   Tolerance 1e-8.
  * - "proximal": AdaProx, gradient steps shrunk by the keep probability; with hardThreshold iterative hard thresholding.
@@ -25,7 +28,7 @@ export const lossNames = ["squared", "logistic"] as const satisfies readonly Los
  *   1e-3. An iteration is a round of at least 128 steps that draws about every row. A penalty that is not convex may keep
  *   it from any minimum for long; then the margin is Infinity.
  */
-export type SolverName = "reweighted" | "proximal" | "etaTrick" | "direct" | "dropout";
+export type SolverName = "workingSet" | "reweighted" | "proximal" | "etaTrick" | "direct" | "dropout";
 
 /** Options of the solver "proximal". */
 export interface ProximalOptions {
@@ -50,6 +53,7 @@ export interface DropoutOptions {
 
 /** What each solver takes where the caller says nothing. */
 export const solverDefaults: Readonly<Record<SolverName, ConvergenceDefaults>> = Object.freeze({
+  workingSet: { tolerance: 1e-8, maxIterations: 10_000 },
   reweighted: { tolerance: 1e-8, maxIterations: 10_000 },
   proximal: { tolerance: 1e-8, maxIterations: 100_000 },
   etaTrick: { tolerance: 1e-5, maxIterations: 100_000 },
@@ -58,26 +62,44 @@ export const solverDefaults: Readonly<Record<SolverName, ConvergenceDefaults>> =
 });
 
 /** The keys of options that concern the solver. @internal */
-export const solverKeys = ["solver", "seed", "proximal", "dropout"];
+export const solverKeys = ["solver", "seed", "starts", "proximal", "dropout"];
 
 /** @internal */
 export const solverNames = ["auto", ...(Object.keys(solverDefaults) as SolverName[])] as const;
 const masks = ["bernoulli", "unscaledBernoulli", "gaussian"] as const;
+const startsRange = { min: 1, max: 2 ** 31 - 1, integer: true };
 const seedRange = { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true };
 const batchRange = { min: 1, max: 2 ** 31 - 1, integer: true };
 const stepRange = { above: 0, max: 1 };
 const decayRange = { min: 0, max: 1 };
 
-type Choice = Pick<FitRequest, "accelerated" | "seed" | "mask" | "batchSize" | "stepSize" | "stepDecay"> & {
+/** A solver with its own options. @internal */
+export type Choice = Omit<NativeModel, "penalty" | "solver" | "tolerance" | "maxIterations"> & {
   readonly solver: SolverName;
 };
 
+const automatic = new WeakMap<NativePenalty, Map<LossName, SolverName>>();
+
+/** The solver that "auto" stands for, which the addon knows. */
+function automaticSolver(penalty: NativePenalty, loss: LossName): SolverName {
+  let byLoss = automatic.get(penalty);
+  if (byLoss === undefined) {
+    byLoss = new Map();
+    automatic.set(penalty, byLoss);
+  }
+  let solver = byLoss.get(loss);
+  if (solver === undefined) {
+    solver = native.automaticSolver(penalty, loss) as SolverName;
+    byLoss.set(loss, solver);
+  }
+  return solver;
+}
+
 /** The solver with its own options, from the options of a fit. @internal */
-export function readSolver(options: object, loss: LossName): Choice {
+export function readSolver(options: object, penalty: NativePenalty, loss: LossName): Choice {
   const given = property("options", options, "solver");
   const name = given === undefined ? "auto" : requireChoice("solver", given, solverNames);
-  const automatic = loss === "squared" ? "reweighted" : "proximal";
-  const solver = name === "auto" ? automatic : name;
+  const solver = name === "auto" ? automaticSolver(penalty, loss) : name;
   const seed = property("options", options, "seed");
   const proximal = ownOptions(options, "proximal", ["accelerated"], solver);
   const dropout = ownOptions(options, "dropout", ["mask", "batchSize", "stepSize", "stepDecay"], solver);
@@ -89,6 +111,7 @@ export function readSolver(options: object, loss: LossName): Choice {
   };
   return {
     solver,
+    starts: readStarts(options, solver),
     seed: seed === undefined ? 0 : requireNumber("seed", seed, seedRange),
     accelerated: accelerated === undefined || requireBoolean("proximal.accelerated", accelerated),
     mask: mask === undefined ? "bernoulli" : requireChoice("dropout.mask", mask, masks),
@@ -96,6 +119,14 @@ export function readSolver(options: object, loss: LossName): Choice {
     stepSize: number("stepSize", stepRange, 0.5),
     stepDecay: number("stepDecay", decayRange, 0.6),
   };
+}
+
+function readStarts(options: object, solver: SolverName): number {
+  const given = property("options", options, "starts");
+  const starts = given === undefined ? 1 : requireNumber("starts", given, startsRange);
+  if (starts === 1 || solver === "workingSet") return starts;
+  const message = `starts must be 1 unless the solver is workingSet, but is ${starts} and the solver ${solver}`;
+  throw new FlipsideError("UNSUPPORTED", message);
 }
 
 const none = Object.freeze({});

@@ -36,6 +36,7 @@ export interface FitArguments extends ParameterValues {
   readonly loss: LossName;
   readonly solver: "auto" | SolverName;
   readonly seed?: number;
+  readonly starts?: number;
   readonly intercept: boolean;
   readonly standardize: boolean;
   readonly tolerance?: number;
@@ -115,7 +116,8 @@ function checkOptions(file: string, values: FitArguments, io: Io): string | unde
 }
 
 async function runFits(dataset: Dataset, penalty: Penalty, values: FitArguments, io: Io): Promise<Outcome> {
-  const { lambda, lambdas, loss, solver, seed, intercept, standardize, tolerance, maxIterations } = values;
+  const { lambda, lambdas, loss, solver, seed, starts, intercept, standardize } = values;
+  const { tolerance, maxIterations } = values;
   const bar = new ProgressBar("fitting", io, !values.quiet);
   const convergence = {
     tolerance,
@@ -123,7 +125,7 @@ async function runFits(dataset: Dataset, penalty: Penalty, values: FitArguments,
     signal: io.signal,
     onProgress: watch(bar, tolerance ?? solverDefaults[solver === "auto" ? "proximal" : solver].tolerance),
   };
-  const options = { penalty, loss, solver, seed, intercept, standardize, convergence };
+  const options = { penalty, loss, solver, seed, starts, intercept, standardize, convergence };
   try {
     const path = values.path
       ? await fitPath(dataset.problem, { ...options, lambdaCount: lambdas })

@@ -47,6 +47,11 @@ export function addFitOptions(command: Command): void {
     )
     .addOption(new Option("--solver <name>", "the algorithm").choices(solverNames).default("auto"))
     .option("--seed <integer>", "of the solver dropout, by default 0", seed)
+    .option(
+      "--starts <integer>",
+      "of the solver workingSet: starts to try, of which the best is kept; by default 1",
+      starts,
+    )
     .option("--no-intercept", "fit no intercept")
     .option("--no-standardize", "let the penalty act on the columns as they are");
   addParameterOptions(command);
@@ -176,6 +181,10 @@ function nonnegative(option: string): (text: string) => number {
 
 function count(option: string): (text: string) => number {
   return within(option, { min: 1, integer: true });
+}
+
+function starts(text: string): number {
+  return within("--starts", { min: 1, max: 2 ** 31 - 1, integer: true })(text);
 }
 
 function seed(text: string): number {

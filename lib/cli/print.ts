@@ -106,7 +106,22 @@ export function summary(outcome: Outcome, fit: Fit): [name: string, value: strin
     ["objective", `${significant(fit.objective, 8)}${margin}`],
     ["stationarity", brief(fit.stationarity, 3)],
     ["iterations", `${fit.iterations}, ${ending(fit)}`],
+    ["solver", work(fit)],
   ];
+}
+
+/** Such as "workingSet, 3.5 passes over x, duality gap 2e-10, locally convex". */
+function work({ solver, record }: Fit): string {
+  const { passes, dualityGap, locallyConvex, starts, worstObjective } = record;
+  const words = [
+    solver ?? "unknown",
+    passes > 0 && `${brief(passes, 3)} passes over x`,
+    dualityGap !== undefined && `duality gap ${brief(dualityGap, 2)}`,
+    locallyConvex !== undefined && (locallyConvex ? "locally convex" : "not locally convex"),
+    starts > 1 && `best of ${starts} starts`,
+    starts > 1 && worstObjective !== undefined && `worst objective ${significant(worstObjective, 8)}`,
+  ];
+  return words.filter((word) => word !== false).join(", ");
 }
 
 function explained(fit: Fit, outcome: Outcome): string {
@@ -155,6 +170,10 @@ export function printPath(outcome: Outcome, path: Path): string {
   const failed = path.fits.filter((fit) => !fit.converged).length;
   const note = failed === 0 ? "" : `; ${failed} did not converge`;
   const part = count < path.fits.length ? `, ${count} of them below` : "";
-  const title = `Path of ${plural(path.fits.length, "lambda")}${complete}${note}${part}`;
+  const convex =
+    path.convexMin === undefined
+      ? ""
+      : `; locally convex down to lambda ${significant(path.lambdas[path.convexMin] as number, 4)}`;
+  const title = `Path of ${plural(path.fits.length, "lambda")}${complete}${note}${convex}${part}`;
   return `${title}\n\n${table}\n`;
 }

@@ -29,8 +29,20 @@ napi_value isSeparable(Environment&, const Arguments&);
 napi_value isConvex(Environment&, const Arguments&);
 napi_value needsDesign(Environment&, const Arguments&);
 // fit.cc
+napi_value automaticSolver(Environment&, const Arguments&);
 napi_value fit(Environment&, const Arguments&);
 napi_value fitSync(Environment&, const Arguments&);
+// fit_many.cc
+napi_value fitMany(Environment&, const Arguments&);
+// design_handle.cc
+napi_value prepareDesign(Environment&, const Arguments&);
+napi_value closeDesign(Environment&, const Arguments&);
+// gram_handle.cc
+napi_value gramOfBlock(Environment&, const Arguments&);
+napi_value gramOfBoth(Environment&, const Arguments&);
+napi_value gramRows(Environment&, const Arguments&);
+napi_value gramSums(Environment&, const Arguments&);
+napi_value gramFromSums(Environment&, const Arguments&);
 // background.cc
 napi_value cancel(Environment&, const Arguments&);
 // expectation.cc
@@ -54,6 +66,8 @@ napi_value memory(Environment&, const Arguments&);
 // linear.cc
 napi_value gram(Environment&, const Arguments&);
 napi_value ridge(Environment&, const Arguments&);
+// design.cc
+napi_value designOperations(Environment&, const Arguments&);
 // process.cc
 napi_value threads(Environment&, const Arguments&);
 napi_value setThreads(Environment&, const Arguments&);

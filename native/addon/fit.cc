@@ -1,11 +1,15 @@
 // fit and fitSync.
 #include "solvers/fit.h"
 
+#include "addon/arguments.h"
+
 #include "addon/background.h"
 #include "addon/environment.h"
 #include "addon/exports.h"
 #include "addon/fit_request.h"
+#include "addon/penalty_handle.h"
 #include "addon/results.h"
+#include "solvers/solver.h"
 
 namespace flipside::addon {
 namespace {
@@ -31,6 +35,16 @@ class FitTask final : public Task {
 };
 
 }  // namespace
+
+napi_value automaticSolver(Environment& environment, const Arguments& arguments) {
+  const napi_env env = environment.env();
+  const auto penalty = unwrapPenalty(env, arguments[0]);
+  const std::string name = readText(env, arguments[1], {"loss"});
+  const LossItem* item = findLoss(name);
+  if (item == nullptr)
+    throw Failure("UNSUPPORTED", "loss must be registered, but " + name + " is not");
+  return textToJs(env, chooseSolver(*penalty, *item->make({})).name);
+}
 
 napi_value fit(Environment& environment, const Arguments& arguments) {
   const Callbacks callbacks(environment, arguments);

@@ -5,7 +5,7 @@
 
 #include "addon/arguments.h"
 #include "addon/data_argument.h"
-#include "addon/matrix_argument.h"
+#include "addon/gram_handle.h"
 #include "addon/penalty_handle.h"
 #include "design/bad_value.h"
 
@@ -14,21 +14,14 @@ namespace {
 
 constexpr double kLargestInteger = 9007199254740991.0;
 
-void readScalars(napi_env env, napi_value value, FitRequest& request) {
-  const auto get = [&](const char* key) { return readProperty(env, value, {key}); };
-  request.standardization.intercept = readBoolean(env, get("intercept"), {"intercept"});
-  request.standardization.standardize = readBoolean(env, get("standardize"), {"standardize"});
-  request.tolerance = readNonnegative(env, get("tolerance"), {"tolerance"});
-  request.maxIterations = readCount(env, get("maxIterations"), {"maxIterations"}, kLargestInteger);
-}
-
 /// Each solver's own options are read for that solver only.
 void readSolver(napi_env env, napi_value value, FitRequest& request) {
   const auto get = [&](const char* key) { return readProperty(env, value, {key}); };
-  request.loss = readText(env, get("loss"), {"loss"});
   request.solver = readText(env, get("solver"), {"solver"});
   if (request.solver == "proximal") {
     request.options.accelerated = readBoolean(env, get("accelerated"), {"accelerated"});
+  } else if (request.solver == "workingSet") {
+    request.options.starts = readCount(env, get("starts"), {"starts"}, kLargestInteger);
   } else if (request.solver == "dropout") {
     SolverOptions& options = request.options;
     options.seed = readInteger(env, get("seed"), {"seed"}, kLargestInteger);
@@ -61,53 +54,101 @@ void readGrid(napi_env env, napi_value pathLength, napi_value pathRatio, FitRequ
   }
 }
 
+}  // namespace
+
+FitSource FitSource::read(napi_env env, napi_value request) {
+  FitSource source;
+  const napi_value x = readProperty(env, request, {"x"});
+  if (!isMissing(env, x)) {
+    source.x = MatrixArgument::read(env, x, "x");
+    source.rows = source.x->rows();
+    source.columns = source.x->columns();
+    return source;
+  }
+  const napi_value design = readProperty(env, request, {"design"});
+  if (!isMissing(env, design)) {
+    source.prepared = unwrapDesign(env, design);
+    source.rows = source.prepared->design->rows();
+    source.columns = source.prepared->design->columns();
+    return source;
+  }
+  const napi_value gram = readProperty(env, request, {"gram"});
+  if (!isGram(env, gram)) {
+    failExpected(env, "INVALID_ARGUMENT", {"x"}, "a matrix { data, rows, columns, layout }", x);
+  }
+  source.gram = unwrapGram(env, gram, "gram");
+  source.columns = source.gram->columns();
+  return source;
+}
+
+double FitSource::share(napi_env env, FitRequest& request) const {
+  if (prepared != nullptr) request.design = prepared->design;
+  request.gram = gram;
+  return x ? x->bytes(env) : 0.0;
+}
+
+void readModel(napi_env env, napi_value value, const FitSource& source, FitRequest& request) {
+  const auto get = [&](const char* key) { return readProperty(env, value, {key}); };
+  request.penalty = unwrapPenalty(env, get("penalty"));
+  request.tolerance = readNonnegative(env, get("tolerance"), {"tolerance"});
+  request.maxIterations = readCount(env, get("maxIterations"), {"maxIterations"}, kLargestInteger);
+  readSolver(env, value, request);
+  if (source.prepared != nullptr) {
+    requireServed(*source.prepared, request.solver, *request.penalty);
+  }
+}
+
+void readSetting(napi_env env, napi_value value, FitRequest& request) {
+  const auto get = [&](const char* key) { return readProperty(env, value, {key}); };
+  request.standardization.intercept = readBoolean(env, get("intercept"), {"intercept"});
+  request.standardization.standardize = readBoolean(env, get("standardize"), {"standardize"});
+  request.loss = readText(env, get("loss"), {"loss"});
+}
+
 /// Outcomes are there twice while they are handed over: as vectors and as typed arrays.
-double resultBytes(const FitRequest& request, std::size_t columns) {
-  const std::size_t fits = std::max(request.lambdas.size(), request.pathLength);
+double resultBytes(std::size_t fits, std::size_t columns) {
   return 2.0 * static_cast<double>(fits) *
          (24.0 * static_cast<double>(columns) + sizeof(FitOutcome));
 }
-
-}  // namespace
 
 FitRequest readFitRequest(napi_env env, napi_value value) {
   requireObject(env, value, {"request"}, "an object");
   FitRequest request;
 
   // Whatever may call the caller's code ...
-  const MatrixArgument x = MatrixArgument::read(env, readProperty(env, value, {"x"}), "x");
-  const Length rows{x.rows(), "the rows of x"};
+  const FitSource source = FitSource::read(env, value);
+  const bool hasRows = source.gram == nullptr;
+  const Length rows{source.rows, "the rows of x"};
   VectorArgument vectors[] = {
-      {{"y"}, rows, request.y},
+      {{"y"}, rows, request.y, !hasRows},
       {{"weights"}, rows, request.weights, true},
       {{"offset"}, rows, request.offset, true},
-      {{"start"}, {x.columns(), "the columns of x"}, request.start, true},
+      {{"start"}, {source.columns, "the columns of x"}, request.start, true},
   };
   for (VectorArgument& vector : vectors) vector.read(env, value);
-  request.penalty = unwrapPenalty(env, readProperty(env, value, {"penalty"}));
   const napi_value lambdas = readProperty(env, value, {"lambdas"});
   const napi_value pathLength = readProperty(env, value, {"pathLength"});
   const napi_value pathRatio = readProperty(env, value, {"pathRatio"});
-  readScalars(env, value, request);
-  readSolver(env, value, request);
+  readModel(env, value, source, request);
+  readSetting(env, value, request);
 
   // ... is behind us: from here on the arrays stay as they are.
-  const RawMatrix shape = x.shape();
   request.lambdas = copyDoubles(env, lambdas, {"lambdas"});
   readGrid(env, pathLength, pathRatio, request);
-  const double copy = x.bytes(env);
-  const bool counted = shape.layout != RawMatrix::Layout::compressedColumns;  // by workspaceBytes
-  requireMemory((counted ? 0.0 : copy) +
-                    workspaceBytes(request, shape.rows, shape.columns, !counted) +
-                    resultBytes(request, shape.columns),
+  const double copy = source.share(env, request);
+  const std::size_t fits = std::max(request.lambdas.size(), request.pathLength);
+  requireMemory(workspaceBytes(request, source.rows, source.columns, copy) +
+                    resultBytes(fits, source.columns),
                 "this fit");
-  request.x = std::make_shared<const RawMatrix>(x.copy(env));
   for (const VectorArgument& vector : vectors) vector.copy(env);
+  if (source.x) request.x = std::make_shared<const RawMatrix>(source.x->copy(env));
   return request;
 }
 
 void checkValues(const FitRequest& request, const Cancellation* cancel) {
-  checkData(*request.x, request.y, request.weights, request.offset, cancel);
+  static const RawMatrix none;
+  checkData(request.x != nullptr ? *request.x : none, request.y, request.weights, request.offset,
+            cancel);
   requireFinite(request.start, "start");
 }
 

@@ -7,8 +7,8 @@
 #include "addon/arguments.h"
 #include "addon/penalty_handle.h"
 #include "design/bad_value.h"
-#include "simd/huge_pages.h"
 #include "masks/parts.h"
+#include "simd/huge_pages.h"
 
 namespace flipside::addon {
 namespace {

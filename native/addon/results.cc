@@ -10,63 +10,96 @@
 namespace flipside::addon {
 namespace {
 
-/// Thirteen property writes and six typed arrays cost some 3 us through Node-API, and 0.6 us when
+/// Property writes and typed arrays cost several us through Node-API, and a tenth of it when
 /// JavaScript makes them from one buffer: for a small problem as much as the fit. The buffer starts
-/// with a header of doubles, the lengths of the six arrays and the numbers; then come the arrays.
+/// with a header of doubles, the lengths of the arrays and the numbers; then come the arrays.
 constexpr std::string_view kFitFactory = R"js(
-((Float64Array) => (buffer, reason) => {
+((Float64Array) => {
   "use strict";
-  const header = new Float64Array(buffer, 0, 14);
-  let offset = 14 * 8;
-  const next = (length) => {
-    const array = new Float64Array(buffer, offset, length);
-    offset += 8 * length;
-    return array;
-  };
-  return {
-    lambda: header[6],
-    coefficients: next(header[0]),
-    eta: next(header[1]),
-    keepProbability: next(header[2]),
-    intercept: header[7],
-    objective: header[8],
-    loss: header[9],
-    stationarity: header[10],
-    nonzero: header[11],
-    iterations: header[12],
-    objectiveMargin: header[13],
-    reason,
-    objectiveHistory: next(header[3]),
-    secondsHistory: next(header[4]),
-    nonzeroHistory: next(header[5]),
+  const none = new Float64Array(0);
+  return (buffer, reason) => {
+    const header = new Float64Array(buffer, 0, 24);
+    let offset = 24 * 8;
+    const next = (length) => {
+      const array = new Float64Array(buffer, offset, length);
+      offset += 8 * length;
+      return array;
+    };
+    return {
+      lambda: header[8],
+      coefficients: next(header[0]),
+      eta: next(header[1]),
+      keepProbability: next(header[2]),
+      intercept: header[9],
+      objective: header[10],
+      loss: header[11],
+      stationarity: header[12],
+      nonzero: header[13],
+      iterations: header[14],
+      objectiveMargin: header[15],
+      reason,
+      objectiveHistory: next(header[3]),
+      secondsHistory: next(header[4]),
+      nonzeroHistory: next(header[5]),
+      workingSetSizes: header[6] > 0 ? next(header[6]) : none,
+      support: header[16] > 0 ? next(header[7]) : undefined,
+      etaAtZero: header[17],
+      keepAtZero: header[18],
+      passes: header[19],
+      dualityGap: header[20],
+      locallyConvex: header[21],
+      starts: header[22],
+      worstObjective: header[23],
+    };
   };
 })(Float64Array)
 )js";
-constexpr std::size_t kHeader = 14;
+constexpr std::size_t kHeader = 24;
 
 /// Above this, memory is asked for in the way that can fail.
 constexpr std::size_t kLargeArray = std::size_t{1} << 20;
 
 napi_value fitToJs(const Environment& environment, napi_value factory, const FitOutcome& fit) {
   const napi_env env = environment.env();
-  const std::array lengths = {fit.coefficients.size(),    fit.eta.size(),
-                              fit.keepProbability.size(), fit.objectiveHistory.size(),
-                              fit.secondsHistory.size(),  fit.nonzeroHistory.size()};
+  const ConvergenceRecord& record = fit.record;
+  const std::array lengths = {fit.coefficients.size(),       fit.eta.size(),
+                              fit.keepProbability.size(),    fit.objectiveHistory.size(),
+                              fit.secondsHistory.size(),     fit.nonzeroHistory.size(),
+                              record.workingSetSizes.size(), fit.support.size()};
+  const std::array numbers = {fit.lambda,
+                              fit.intercept,
+                              fit.objective,
+                              fit.loss,
+                              fit.stationarity,
+                              static_cast<double>(fit.nonzero),
+                              static_cast<double>(fit.iterations),
+                              fit.objectiveMargin,
+                              fit.sparse ? 1.0 : 0.0,
+                              fit.etaAtZero,
+                              fit.keepAtZero,
+                              record.passes,
+                              record.dualityGap,
+                              static_cast<double>(record.locallyConvex),
+                              static_cast<double>(record.starts),
+                              record.worstObjective};
+  static_assert(lengths.size() + numbers.size() == kHeader);
   std::size_t count = kHeader;
   for (const std::size_t length : lengths) count += length;
   NewArray packed = newFloat64Array(environment, count);
   double* next = packed.values.data();
-  for (const std::size_t length : lengths) *next++ = static_cast<double>(length);
-  for (const double number : {fit.lambda, fit.intercept, fit.objective, fit.loss, fit.stationarity,
-                              static_cast<double>(fit.nonzero), static_cast<double>(fit.iterations),
-                              fit.objectiveMargin}) {
-    *next++ = number;
-  }
-  for (const auto* array : {&fit.coefficients, &fit.eta, &fit.keepProbability,
-                            &fit.objectiveHistory, &fit.secondsHistory}) {
-    next = std::ranges::copy(*array, next).out;
-  }
-  for (const std::size_t nonzero : fit.nonzeroHistory) *next++ = static_cast<double>(nonzero);
+  const auto append = [&next](const auto& values) {
+    for (const auto value : values) *next++ = static_cast<double>(value);
+  };
+  append(lengths);
+  append(numbers);
+  append(fit.coefficients);
+  append(fit.eta);
+  append(fit.keepProbability);
+  append(fit.objectiveHistory);
+  append(fit.secondsHistory);
+  append(fit.nonzeroHistory);
+  append(record.workingSetSizes);
+  append(fit.support);
 
   const napi_value arguments[] = {packed.buffer, textToJs(env, fit.reason)};
   napi_value receiver = nullptr;
@@ -74,6 +107,17 @@ napi_value fitToJs(const Environment& environment, napi_value factory, const Fit
   check(napi_get_undefined(env, &receiver));
   check(napi_call_function(env, receiver, factory, 2, arguments, &result));
   return result;
+}
+
+template <typename Element>
+napi_value arrayOf(napi_env env, std::size_t length, const Element& element) {
+  napi_value array = nullptr;
+  check(napi_create_array_with_length(env, length, &array));
+  for (std::size_t k = 0; k < length; ++k) {
+    const Napi::HandleScope scope(env);
+    check(napi_set_element(env, array, static_cast<std::uint32_t>(k), element(k)));
+  }
+  return array;
 }
 
 }  // namespace
@@ -87,16 +131,18 @@ napi_value makeFitFactory(napi_env env) {
 }
 
 napi_value fitsToJs(const Environment& environment, const std::vector<FitOutcome>& fits) {
-  const napi_env env = environment.env();
-  const napi_value factory = environment.fitFactory();
-  napi_value array = nullptr;
-  check(napi_create_array_with_length(env, fits.size(), &array));
-  for (std::size_t k = 0; k < fits.size(); ++k) {
-    const Napi::HandleScope scope(env);
-    check(napi_set_element(env, array, static_cast<std::uint32_t>(k),
-                           fitToJs(environment, factory, fits[k])));
-  }
-  return array;
+  return arrayOf(environment.env(), fits.size(), [&, factory = environment.fitFactory()](auto k) {
+    return fitToJs(environment, factory, fits[k]);
+  });
+}
+
+napi_value fitsToJs(const Environment& environment,
+                    const std::vector<std::optional<FitOutcome>>& fits) {
+  napi_value null = nullptr;
+  check(napi_get_null(environment.env(), &null));
+  return arrayOf(environment.env(), fits.size(), [&, factory = environment.fitFactory()](auto k) {
+    return fits[k] ? fitToJs(environment, factory, *fits[k]) : null;
+  });
 }
 
 napi_value progressToJs(napi_env env, const FitProgress& progress) {

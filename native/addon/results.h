@@ -3,6 +3,7 @@
 
 #include <napi.h>
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -17,6 +18,9 @@ napi_value makeFitFactory(napi_env env);
 
 /// NativeFit[]; each fit has one ArrayBuffer of its own, which its arrays share.
 napi_value fitsToJs(const Environment& environment, const std::vector<FitOutcome>& fits);
+/// (NativeFit | null)[]
+napi_value fitsToJs(const Environment& environment,
+                    const std::vector<std::optional<FitOutcome>>& fits);
 /// NativeProgress
 napi_value progressToJs(napi_env env, const FitProgress& progress);
 

@@ -52,7 +52,7 @@ void SparseDesign::measure(const Value* values, std::size_t j, std::size_t posit
 
 double SparseDesign::bytes() const {
   const double value = raw_->floats.empty() ? 8.0 : 4.0;
-  return (value + 4.0) * elements() + (4.0 + 24.0) * static_cast<double>(columns_);
+  return (value + 4.0) * elements() + 4.0 + 28.0 * static_cast<double>(columns_);
 }
 
 std::vector<std::size_t> SparseDesign::evenCuts() const {

@@ -42,7 +42,15 @@ class SparseDesign final : public StandardizedDesign {
   double elements() const override { return static_cast<double>(stored()); }
   double bytes() const override;
 
+  /// The weights of rows in a product, empty for ones, and their sum.
+  struct RowWeights {
+    std::vector<double> values;
+    double total = 0.0;
+  };
+
  private:
+  struct Centring;
+
   std::size_t begin(std::size_t j) const {
     return static_cast<std::size_t>(raw_->columnPointers[j]);
   }
@@ -75,6 +83,11 @@ class SparseDesign final : public StandardizedDesign {
   template <typename ColumnOf>
   void correlateColumns(const ColumnOf& columnOf, std::span<const std::size_t> cuts,
                         ConstMatrix residuals, MutableMatrix out) const;
+
+  template <typename Value>
+  void multiplyColumns(const Value* values, std::span<const std::size_t> left,
+                       std::span<const std::size_t> right, const RowWeights& weights,
+                       MutableMatrix out, const Cancellation* cancel) const;
 
   std::shared_ptr<const RawMatrix> raw_;
 };

@@ -3,6 +3,7 @@
 // columns is left.
 #include <algorithm>
 
+#include "design/column_products.h"
 #include "design/sparse_design.h"
 #include "design/tasks.h"
 
@@ -11,13 +12,7 @@ namespace {
 
 constexpr std::size_t kBlock = 16;  // right columns per task
 
-/// The weights of rows in a product, empty for ones, and their sum.
-struct RowWeights {
-  std::vector<double> values;
-  double total = 0.0;
-
-  double at(std::size_t i) const { return values.empty() ? 1.0 : values[i]; }
-};
+using RowWeights = SparseDesign::RowWeights;
 
 RowWeights rowWeights(std::size_t rows, std::span<const double> own,
                       std::span<const double> given) {
@@ -39,7 +34,8 @@ template <typename Value>
 double weightedSum(const SparseColumn<Value>& column, double factor, const RowWeights& weights) {
   double sum = 0.0;
   for (std::size_t k = 0; k < column.count; ++k) {
-    sum += column.value(k) * factor * weights.at(column.row(k));
+    const double weight = weights.values.empty() ? 1.0 : weights.values[column.row(k)];
+    sum += column.value(k) * factor * weight;
   }
   return sum;
 }
@@ -62,54 +58,78 @@ double dotOpen(const SparseColumn<Value>& column, double factor, const double* o
   return sum;
 }
 
+/// A column that lies open: scaled values at their rows, zeros elsewhere.
+template <typename Value>
+class OpenColumn {
+ public:
+  explicit OpenColumn(std::size_t rows) : values_(rows) {}
+
+  void open(const SparseColumn<Value>& column, double factor) {
+    for (std::size_t k = 0; k < column.count; ++k) {
+      values_[column.row(k)] = column.value(k) * factor;
+    }
+  }
+  void close(const SparseColumn<Value>& column) {
+    for (std::size_t k = 0; k < column.count; ++k) values_[column.row(k)] = 0.0;
+  }
+  const double* values() const { return values_.data(); }
+
+ private:
+  std::vector<double> values_;
+};
+
 }  // namespace
+
+/// What centring takes of the products with a column.
+struct SparseDesign::Centring {
+  double mean = 0.0;  // of the scaled column
+  double sum = 0.0;   // weighted, of its stored values
+};
+
+template <typename Value>
+void SparseDesign::multiplyColumns(const Value* values, std::span<const std::size_t> left,
+                                   std::span<const std::size_t> right, const RowWeights& weights,
+                                   MutableMatrix out, const Cancellation* cancel) const {
+  const auto centringOf = [&](std::size_t j) -> Centring {
+    const double factor = factorOf(j);
+    return {means_[j] * factor, weightedSum(columnAt(values, j), factor, weights)};
+  };
+  std::vector<Centring> centring;
+  double work = 0.0;
+  for (const std::size_t j : left) {
+    centring.push_back(centringOf(j));
+    work += static_cast<double>(right.size()) * static_cast<double>(begin(j + 1) - begin(j));
+  }
+  const bool symmetric = std::ranges::equal(left, right);
+  const auto block = [&](std::size_t task) {
+    OpenColumn<Value> open(rows_);
+    const std::size_t end = std::min(right.size(), (task + 1) * kBlock);
+    for (std::size_t b = task * kBlock; b < end; ++b) {
+      const auto column = columnAt(values, right[b]);
+      open.open(column, factorOf(right[b]));
+      const Centring own = centringOf(right[b]);
+      for (std::size_t a = symmetric ? b : 0; a < left.size(); ++a) {
+        const double sum =
+            dotOpen(columnAt(values, left[a]), factorOf(left[a]), open.values(), weights);
+        const Centring& other = centring[a];
+        const double centred = sum - ((own.mean * other.sum + other.mean * own.sum) -
+                                      other.mean * own.mean * weights.total);
+        out(a, b) = centred / static_cast<double>(rows_);
+      }
+      open.close(column);
+    }
+  };
+  runTasks(parts(right.size(), kBlock), work > kProductsForThreads, block, cancel);
+  if (symmetric) mirrorLower(out);
+}
 
 void SparseDesign::products(std::span<const std::size_t> left, std::span<const std::size_t> right,
                             std::span<const double> weights, MutableMatrix out,
                             const Cancellation* cancel) const {
-  const RowWeights d = rowWeights(
-      rows_, options_.fold ? std::span<const double>(weights_) : std::span<const double>(),
-      weights);
-  const bool symmetric = std::ranges::equal(left, right);
-  double work = 0.0;
-  for (const std::size_t j : left) work += static_cast<double>(begin(j + 1) - begin(j));
-  work *= static_cast<double>(right.size());
-  const auto n = static_cast<double>(rows_);
-
-  withValues([&](const auto* values) {
-    const auto sumOf = [&](std::size_t j) {
-      return weightedSum(columnAt(values, j), factorOf(j), d);
-    };
-    std::vector<double> leftSums(left.size());
-    for (std::size_t a = 0; a < left.size(); ++a) leftSums[a] = sumOf(left[a]);
-    const auto block = [&](std::size_t task) {
-      std::vector<double> open(rows_);
-      const std::size_t end = std::min(right.size(), (task + 1) * kBlock);
-      for (std::size_t b = task * kBlock; b < end; ++b) {
-        const double factor = factorOf(right[b]);
-        const auto column = columnAt(values, right[b]);
-        for (std::size_t k = 0; k < column.count; ++k) {
-          open[column.row(k)] = column.value(k) * factor;
-        }
-        const double rightMean = means_[right[b]] * factor;
-        const double rightSum = sumOf(right[b]);
-        for (std::size_t a = symmetric ? b : 0; a < left.size(); ++a) {
-          const double leftFactor = factorOf(left[a]);
-          const double leftMean = means_[left[a]] * leftFactor;
-          const double sum = dotOpen(columnAt(values, left[a]), leftFactor, open.data(), d);
-          const double centring =
-              (rightMean * leftSums[a] + leftMean * rightSum) - leftMean * rightMean * d.total;
-          out(a, b) = (sum - centring) / n;
-        }
-        for (std::size_t k = 0; k < column.count; ++k) open[column.row(k)] = 0.0;
-      }
-    };
-    runTasks(parts(right.size(), kBlock), work > kProductsForThreads, block, cancel);
-  });
-  if (!symmetric) return;
-  for (std::size_t b = 0; b < right.size(); ++b) {
-    for (std::size_t a = b + 1; a < left.size(); ++a) out(b, a) = out(a, b);
-  }
+  const std::span<const double> own =
+      options_.fold ? std::span<const double>(weights_) : std::span<const double>();
+  const RowWeights both = rowWeights(rows_, own, weights);
+  withValues([&](const auto* values) { multiplyColumns(values, left, right, both, out, cancel); });
 }
 
 }  // namespace flipside

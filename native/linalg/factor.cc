@@ -15,34 +15,67 @@ namespace {
 
 constexpr std::size_t kBlock = 128;
 
-bool unblocked(double* a, std::size_t n, std::size_t stride) {
+// The routines of either precision, so that one blocked algorithm serves both.
+void factorise(const int* n, double* a, const int* lda, int* info) {
+  dpotrf_("L", n, a, lda, info);
+}
+void factorise(const int* n, float* a, const int* lda, int* info) { spotrf_("L", n, a, lda, info); }
+
+/// b <- b L^-T
+void divide(int rows, int columns, const double* lower, int lda, double* b) {
+  cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, rows, columns, 1.0,
+              lower, lda, b, lda);
+}
+void divide(int rows, int columns, const float* lower, int lda, float* b) {
+  cblas_strsm(CblasColMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit, rows, columns, 1.0F,
+              lower, lda, b, lda);
+}
+
+/// The lower triangle of c -= a a'
+void reduceSquare(int columns, int width, const double* a, int lda, double* c) {
+  cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, columns, width, -1.0, a, lda, 1.0, c, lda);
+}
+void reduceSquare(int columns, int width, const float* a, int lda, float* c) {
+  cblas_ssyrk(CblasColMajor, CblasLower, CblasNoTrans, columns, width, -1.0F, a, lda, 1.0F, c, lda);
+}
+
+/// c -= a b'
+void reduce(int rows, int columns, int width, const double* a, const double* b, int lda,
+            double* c) {
+  cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, rows, columns, width, -1.0, a, lda, b, lda,
+              1.0, c, lda);
+}
+void reduce(int rows, int columns, int width, const float* a, const float* b, int lda, float* c) {
+  cblas_sgemm(CblasColMajor, CblasNoTrans, CblasTrans, rows, columns, width, -1.0F, a, lda, b, lda,
+              1.0F, c, lda);
+}
+
+template <typename Value>
+bool unblocked(Value* a, std::size_t n, std::size_t stride) {
   const int size = blasInt(n);
   const int lda = blasInt(stride);
   int info = 0;
-  dpotrf_("L", &size, a, &lda, &info);
+  factorise(&size, a, &lda, &info);
   return info == 0;
 }
 
-}  // namespace
-
-bool cholesky(MutableMatrix a, const Cancellation* cancel) {
-  const std::size_t n = a.columns;
+template <typename Value>
+bool blocked(Value* a, std::size_t n, std::size_t stride, const Cancellation* cancel) {
   if (n == 0) return true;
-  if (n <= 2 * kBlock) return unblocked(a.data, n, a.stride);
-  const int lda = blasInt(a.stride);
+  if (n <= 2 * kBlock) return unblocked(a, n, stride);
+  const int lda = blasInt(stride);
+  const auto at = [&](std::size_t i, std::size_t j) { return a + i + j * stride; };
   std::vector<std::pair<std::size_t, std::size_t>> tiles;
   for (std::size_t k = 0; k < n; k += kBlock) {
     const std::size_t width = std::min(kBlock, n - k);
     const std::size_t next = k + width;
-    if (!unblocked(&a(k, k), width, a.stride)) return false;
+    if (!unblocked(at(k, k), width, stride)) return false;
     const std::size_t panels = (n - next + kBlock - 1) / kBlock;
     parallelFor(
         panels,
         [&](std::size_t panel) {
           const std::size_t i = next + panel * kBlock;
-          cblas_dtrsm(CblasColMajor, CblasRight, CblasLower, CblasTrans, CblasNonUnit,
-                      blasInt(std::min(kBlock, n - i)), blasInt(width), 1.0, &a(k, k), lda,
-                      &a(i, k), lda);
+          divide(blasInt(std::min(kBlock, n - i)), blasInt(width), at(k, k), lda, at(i, k));
         },
         cancel);
     tiles.clear();
@@ -55,17 +88,47 @@ bool cholesky(MutableMatrix a, const Cancellation* cancel) {
           const auto [i, j] = tiles[t];
           const int columns = blasInt(std::min(kBlock, n - j));
           if (i == j) {
-            cblas_dsyrk(CblasColMajor, CblasLower, CblasNoTrans, columns, blasInt(width), -1.0,
-                        &a(j, k), lda, 1.0, &a(j, j), lda);
+            reduceSquare(columns, blasInt(width), at(j, k), lda, at(j, j));
           } else {
-            cblas_dgemm(CblasColMajor, CblasNoTrans, CblasTrans, blasInt(std::min(kBlock, n - i)),
-                        columns, blasInt(width), -1.0, &a(i, k), lda, &a(j, k), lda, 1.0, &a(i, j),
-                        lda);
+            reduce(blasInt(std::min(kBlock, n - i)), columns, blasInt(width), at(i, k), at(j, k),
+                   lda, at(i, j));
           }
         },
         cancel);
   }
   return true;
+}
+
+}  // namespace
+
+bool cholesky(MutableMatrix a, const Cancellation* cancel) {
+  return blocked(a.data, a.columns, a.stride, cancel);
+}
+
+bool cholesky(std::span<float> a, std::size_t size, const Cancellation* cancel) {
+  return blocked(a.data(), size, size, cancel);
+}
+
+void choleskySolve(std::span<const float> lower, std::span<double> b) {
+  const int n = blasInt(b.size());
+  std::vector<float> x(b.begin(), b.end());
+  cblas_strsv(CblasColMajor, CblasLower, CblasNoTrans, CblasNonUnit, n, lower.data(), n, x.data(),
+              1);
+  cblas_strsv(CblasColMajor, CblasLower, CblasTrans, CblasNonUnit, n, lower.data(), n, x.data(), 1);
+  std::ranges::copy(x, b.begin());
+}
+
+std::size_t pivotedCholesky(MutableMatrix a, std::span<std::size_t> order) {
+  const int n = blasInt(a.columns);
+  const int lda = blasInt(a.stride);
+  const double standard = -1.0;
+  std::vector<int> pivots(a.columns);
+  std::vector<double> work(2 * a.columns);
+  int rank = 0;
+  int info = 0;
+  dpstrf_("L", &n, a.data, &lda, pivots.data(), &rank, &standard, work.data(), &info);
+  for (std::size_t k = 0; k < a.columns; ++k) order[k] = static_cast<std::size_t>(pivots[k]) - 1;
+  return static_cast<std::size_t>(rank);
 }
 
 void forwardSolve(ConstMatrix lower, MutableMatrix b) {
@@ -74,7 +137,29 @@ void forwardSolve(ConstMatrix lower, MutableMatrix b) {
               b.data, blasInt(b.stride));
 }
 
+void forwardSolve(std::span<const float> lower, std::size_t size, std::span<float> b) {
+  if (b.empty()) return;
+  const int n = blasInt(size);
+  cblas_strsm(CblasColMajor, CblasLeft, CblasLower, CblasNoTrans, CblasNonUnit, n,
+              blasInt(b.size() / size), 1.0F, lower.data(), n, b.data(), n);
+}
+
+void backwardSolve(std::span<const float> lower, std::span<float> b) {
+  const int n = blasInt(b.size());
+  cblas_strsv(CblasColMajor, CblasLower, CblasTrans, CblasNonUnit, n, lower.data(), n, b.data(), 1);
+}
+
+void multiplyTransposed(std::span<const float> a, std::span<const float> b, std::size_t rows,
+                        std::span<float> c) {
+  if (c.empty()) return;
+  const int left = blasInt(a.size() / rows);
+  const int k = blasInt(rows);
+  cblas_sgemm(CblasColMajor, CblasTrans, CblasNoTrans, left, blasInt(b.size() / rows), k, 1.0F,
+              a.data(), k, b.data(), k, 0.0F, c.data(), left);
+}
+
 void choleskySolve(ConstMatrix lower, std::span<double> b) {
+  if (b.empty()) return;
   const int n = blasInt(lower.columns);
   const int lda = blasInt(lower.stride);
   cblas_dtrsv(CblasColMajor, CblasLower, CblasNoTrans, CblasNonUnit, n, lower.data, lda, b.data(),

@@ -45,8 +45,24 @@ void multiplyRows(RowMajor<Value> a, RowMajor<Value> b, Value* c, Value keep);
 /// In-place Cholesky A = L L' of the lower triangle; the upper triangle is not read nor written.
 /// Returns false when a pivot is not positive (A is then overwritten in part).
 [[nodiscard]] bool cholesky(MutableMatrix a, const Cancellation* cancel = nullptr);
+/// In-place A = P L L' P' of a positive semidefinite A with complete pivoting (lower triangle): L
+/// is columns x rank, its row k that of the original row order[k]. Returns the numerical rank, at
+/// which the rest of A is columns times the unit roundoff of its largest diagonal element or less.
+std::size_t pivotedCholesky(MutableMatrix a, std::span<std::size_t> order);
 /// b <- (L L')^-1 b
 void choleskySolve(ConstMatrix lower, std::span<double> b);
+/// The same in single precision, of a size x size matrix without gaps between its columns: half the
+/// time, for a direction that a later step corrects.
+[[nodiscard]] bool cholesky(std::span<float> a, std::size_t size,
+                            const Cancellation* cancel = nullptr);
+void choleskySolve(std::span<const float> lower, std::span<double> b);
+/// B <- L^-1 B, size rows each.
+void forwardSolve(std::span<const float> lower, std::size_t size, std::span<float> b);
+/// b <- L'^-1 b
+void backwardSolve(std::span<const float> lower, std::span<float> b);
+/// c = A'B, of matrices with these rows.
+void multiplyTransposed(std::span<const float> a, std::span<const float> b, std::size_t rows,
+                        std::span<float> c);
 /// B <- L^-1 B
 void forwardSolve(ConstMatrix lower, MutableMatrix b);
 

@@ -4,9 +4,9 @@
 
 #include "design/bad_value.h"
 #include "masks/arithmetic.h"
-#include "simd/huge_pages.h"
 #include "masks/mask_source.h"
 #include "masks/parts.h"
+#include "simd/huge_pages.h"
 #include "simd/streaming.h"
 
 namespace flipside {

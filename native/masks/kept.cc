@@ -8,9 +8,9 @@
 #include <numeric>
 
 #include "masks/draw_source.h"
-#include "simd/huge_pages.h"
 #include "masks/parts.h"
 #include "masks/structure.h"
+#include "simd/huge_pages.h"
 
 namespace flipside {
 namespace {

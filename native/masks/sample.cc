@@ -1,8 +1,8 @@
 #include "masks/sample.h"
 
-#include "simd/huge_pages.h"
 #include "masks/mask_source.h"
 #include "masks/parts.h"
+#include "simd/huge_pages.h"
 
 namespace flipside {
 namespace {

@@ -1,6 +1,7 @@
 // Which instructions the kernels use: every kernel is compiled for each target, and the best one
-// that this machine has is taken at run time. All give the same bits: no kernel contracts a product
-// and a sum, none sums in an order that depends on the width of a vector.
+// that this machine has is taken at run time. All give the same bits, no kernel contracting a
+// product and a sum nor summing in an order that depends on the width of a vector, but for those on
+// the columns of a design (design/columns.h), where that would cost most of the speed.
 //
 // A kernel's file is included once per target by Highway's foreach_target.h; Highway's own run-time
 // part is not used, so that its headers are all that a build needs. See random/words.cc for the

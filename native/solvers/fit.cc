@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "solvers/describe.h"
 #include "solvers/lambda_max.h"
 #include "solvers/least_squares.h"
 #include "solvers/prepared.h"
@@ -33,14 +34,13 @@ const SolverItem& requireSolver(const std::string& name) {
   throw BadValue("UNSUPPORTED", "solver", "solver must be registered, but " + name + " is not");
 }
 
-std::shared_ptr<const StandardizedDesign> designOf(const FitRequest& request,
-                                                   const FitControl& control) {
-  if (request.design != nullptr) return request.design;
-  Standardization options = request.standardization;
-  options.fold = foldsWeights(request.loss);
-  const bool compact = requireSolver(request.solver).columnwise && !request.penalty->needsDesign();
-  return makeDesign(request.x, request.weights, options,
-                    compact ? Storage::compact : Storage::dense, control.cancel);
+Prepared prepare(const FitRequest& request, const Cancellation* cancel) {
+  if (request.gram != nullptr) {
+    return {*request.gram, request.standardization, request.loss, cancel};
+  }
+  return {request.design != nullptr ? request.design : makeDesign(request, cancel),
+          {request.y, request.offset},
+          request.loss};
 }
 
 class Run {
@@ -49,11 +49,16 @@ class Run {
       : request_(request),
         control_(control),
         solver_(requireSolver(request.solver)),
-        data_(designOf(request, control), {request.y, request.offset}, request.loss),
+        data_(prepare(request, control.cancel)),
         design_(data_.design()) {
     const std::string gap = solver_.gap(data_.loss(), *request.penalty);
-    if (gap.empty()) return;
-    throw BadValue("UNSUPPORTED", "solver", "the solver " + solver_.name + " " + gap);
+    if (!gap.empty()) {
+      throw BadValue("UNSUPPORTED", "solver", "the solver " + solver_.name + " " + gap);
+    }
+    if (request.gram != nullptr && request.penalty->needsDesign()) {
+      throw BadValue("UNSUPPORTED", "penalty",
+                     "penalty must not depend on the rows of x, which a gram has not");
+    }
   }
 
   std::vector<FitOutcome> run() {
@@ -61,28 +66,48 @@ class Run {
     if (lambdas.empty()) lambdas = grid();
     std::vector<double> start;
     for (std::size_t j = 0; j < request_.start.size(); ++j) {
-      start.push_back(request_.start[j] * design_.scales()[j]);
+      start.push_back(request_.start[j] * data_.scales()[j]);
     }
-    std::vector<FitOutcome> outcomes;
-    for (std::size_t k = 0; k < lambdas.size(); ++k) {
-      progress_.lambdaIndex = k;
-      progress_.lambdaCount = lambdas.size();
+    progress_.lambdaCount = lambdas.size();
+    while (outcomes_.size() < lambdas.size()) {
+      const std::size_t k = outcomes_.size();
+      const std::span<const double> rest = std::span(lambdas).subspan(k, together(lambdas, k));
       try {
-        const Solution solution = solveAt(lambdas[k], start, k > 0);
-        start = solution.w;
-        outcomes.push_back(outcome(lambdas[k], solution));
+        if (rest.size() > 1) {
+          solver_.path(problem(rest.front()), rest, start, [&](Solution&& solution) {
+            start = take(lambdas[outcomes_.size()], std::move(solution));
+          });
+        } else {
+          start = take(rest.front(), solveAt(rest.front(), start, k > 0));
+        }
       } catch (const Cancelled&) {
-        if (outcomes.empty()) throw;
+        if (outcomes_.empty()) throw;
         break;
       }
-      if (outcomes.back().reason == "aborted") break;
+      if (outcomes_.size() < k + rest.size() || outcomes_.back().reason == "aborted") break;
     }
-    return outcomes;
+    return std::move(outcomes_);
   }
 
  private:
   /// A penalty of 0 or infinity constrains at every lambda, 0 included.
   bool constrains() const { return request_.penalty->combinatorial(); }
+
+  /// How many lambdas from the k-th on the solver takes at once.
+  std::size_t together(const std::vector<double>& lambdas, std::size_t k) const {
+    if (solver_.path == nullptr) return 1;
+    const auto first = lambdas.begin() + static_cast<std::ptrdiff_t>(k);
+    const auto end = std::find(first, lambdas.end(), 0.0);
+    return std::max<std::size_t>(1, static_cast<std::size_t>(end - first));
+  }
+
+  /// Adds an outcome. Returns w.
+  std::vector<double> take(double lambda, Solution&& solution) {
+    std::vector<double> w = std::move(solution.w);
+    outcomes_.push_back(outcome(problem(lambda), lambda, w, std::move(solution)));
+    progress_.lambdaIndex = outcomes_.size();
+    return w;
+  }
 
   Problem problem(double lambda) {
     if (lambda == 0.0 && constrains()) lambda = 1.0;
@@ -148,36 +173,19 @@ class Run {
     return solution;
   }
 
-  FitOutcome outcome(double lambda, const Solution& solution) {
-    Problem current = problem(lambda);
+  FitOutcome outcome(Problem current, double lambda, std::span<const double> w,
+                     Solution&& solution) {
     current.cancel = nullptr;  // what an aborted fit has reached is still described
-    const Stationarity end = stationarity(current, solution.w);
-    FitOutcome out;
+    FitOutcome out = describe(current, w, solution.end, data_.scales());
     out.lambda = lambda;
-    out.objective = end.objective;
-    out.loss = end.loss;
-    out.stationarity = end.violation;
+    out.intercept = data_.intercept(w);
     out.iterations = solution.iterations;
-    out.reason = solution.reason;
-    out.objectiveHistory = solution.objectiveHistory;
-    out.nonzeroHistory = solution.nonzeroHistory;
-    out.secondsHistory = solution.secondsHistory;
+    out.reason = std::move(solution.reason);
+    out.objectiveHistory = std::move(solution.objectiveHistory);
+    out.nonzeroHistory = std::move(solution.nonzeroHistory);
+    out.secondsHistory = std::move(solution.secondsHistory);
     out.objectiveMargin = solution.objectiveMargin;
-    out.record = solution.record;
-    const std::size_t columns = design_.columns();
-    out.coefficients.resize(columns);
-    out.eta = end.eta;
-    out.keepProbability.resize(columns);
-    out.intercept = data_.intercept(solution.w);
-    for (std::size_t j = 0; j < columns; ++j) {
-      out.coefficients[j] = solution.w[j] / design_.scales()[j];
-      if (solution.w[j] != 0.0) ++out.nonzero;
-      // Masks act on columns as they are: eta counts in units of 1 / (|x_j|^2 / n) (theory of the
-      // mask).
-      const double eta = out.eta[j] * (design_.curvature()[j] > 0.0 ? design_.curvature()[j] : 1.0);
-      out.keepProbability[j] =
-          std::isinf(eta) || current.lambda == 0.0 ? 1.0 : eta / (eta + current.lambda);
-    }
+    out.record = std::move(solution.record);
     return out;
   }
 
@@ -198,6 +206,7 @@ class Run {
   const Prepared data_;
   const StandardizedDesign& design_;
   FitProgress progress_;
+  std::vector<FitOutcome> outcomes_;
   std::chrono::steady_clock::time_point reported_ = std::chrono::steady_clock::now();
 };
 
@@ -207,13 +216,30 @@ std::vector<FitOutcome> runFit(const FitRequest& request, const FitControl& cont
   return Run(request, control).run();
 }
 
+Storage storageFor(const std::string& solver, const Penalty& penalty) {
+  return requireSolver(solver).columnwise && !penalty.needsDesign() ? Storage::compact
+                                                                    : Storage::dense;
+}
+
+std::shared_ptr<const StandardizedDesign> makeDesign(const FitRequest& request,
+                                                     const Cancellation* cancel) {
+  Standardization options = request.standardization;
+  options.fold = foldsWeights(request.loss);
+  return makeDesign(request.x, request.weights, options,
+                    storageFor(request.solver, *request.penalty), cancel);
+}
+
 double workspaceBytes(const FitRequest& request, std::size_t rows, std::size_t columns,
-                      bool sparse) {
-  const auto n = static_cast<double>(rows);
+                      double copyBytes) {
   const auto p = static_cast<double>(columns);
+  const auto n = request.gram != nullptr ? p + 1.0 : static_cast<double>(rows);
   const double small = std::min(n, p);
-  const double copies = (sparse ? 0.0 : 1.0) + 2.0 + (p > n ? 1.0 : 0.0);
-  double bytes = 8.0 * (copies * n * p + 3.0 * small * small + 20.0 * (n + p));
+  const SolverItem* solver = findSolver(request.solver);
+  if (solver != nullptr && solver->columnwise && request.gram == nullptr) {
+    return copyBytes + 8.0 * 40.0 * (n + p);
+  }
+  const double copies = 2.0 + (request.design == nullptr ? 1.0 : 0.0) + (p > n ? 1.0 : 0.0);
+  double bytes = copyBytes + 8.0 * (copies * n * p + 3.0 * small * small + 20.0 * (n + p));
   // dropout: the rows once more, the columns and the Gram matrix of its judgement, batch means.
   if (request.solver == "dropout") bytes += 8.0 * (2.0 * n * p + small * small + 150.0 * (n + p));
   return bytes;

@@ -1,12 +1,14 @@
 // One fit, or a path of fits on one prepared design: plain structs in, plain structs out.
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <limits>
 #include <memory>
 #include <string>
 #include <vector>
 
+#include "design/gram_moments.h"
 #include "design/standardized.h"
 #include "penalties/penalty.h"
 #include "solvers/problem.h"
@@ -30,10 +32,12 @@ struct FitControl {
 };
 
 struct FitRequest {
-  /// One of the two: a matrix, which is standardised as told below, or a design that is ready.
+  /// A matrix, which is standardised as told below, or a design that is ready (of x, where that is
+  /// there too), or the moments of data whose rows are gone.
   std::shared_ptr<const RawMatrix> x;
   std::shared_ptr<const StandardizedDesign> design;
-  std::vector<double> y;        ///< rows values
+  std::shared_ptr<const GramMoments> gram;
+  std::vector<double> y;        ///< rows values; empty with gram
   std::vector<double> weights;  ///< of x: empty, or rows values >= 0, not all 0
   std::vector<double> offset;   ///< empty, or rows values
   std::vector<double> start;    ///< empty, or columns values on the caller's scale
@@ -45,15 +49,21 @@ struct FitRequest {
   std::vector<double> lambdas;
   std::size_t pathLength = 0;
   double pathRatio = 0.0;
-  Standardization standardization;  ///< of x
+  Standardization standardization;  ///< of x or gram
   double tolerance = 1e-8;          ///< converged when stationarity <= tolerance * lambda
   std::size_t maxIterations = 10000;
 };
 
-/// Vectors have `columns` entries. coefficients and intercept are on the caller's scale, everything
-/// else on the standardised one.
+/// coefficients and intercept are on the caller's scale, everything else on the standardised one.
 struct FitOutcome {
   double lambda = 0.0;
+  /// True: coefficients, eta and keepProbability have an entry for each column in support
+  /// (ascending), and every other column has the coefficient 0, etaAtZero and keepAtZero. False:
+  /// they have an entry per column.
+  bool sparse = false;
+  std::vector<std::uint32_t> support;
+  double etaAtZero = 0.0;
+  double keepAtZero = 0.0;
   std::vector<double> coefficients;
   std::vector<double> eta;
   std::vector<double> keepProbability;
@@ -76,9 +86,17 @@ struct FitOutcome {
 /// throws Cancelled.
 std::vector<FitOutcome> runFit(const FitRequest& request, const FitControl& control);
 
+/// What a solver needs of the design with this penalty. Throws BadValue for an unknown solver.
+Storage storageFor(const std::string& solver, const Penalty& penalty);
+
+/// The design that runFit makes of request.x.
+std::shared_ptr<const StandardizedDesign> makeDesign(const FitRequest& request,
+                                                     const Cancellation* cancel);
+
 /// Bytes that runFit will need for its copies and work space, an upper estimate; checked against
-/// the machine before anything is allocated.
+/// the machine before anything is allocated. copyBytes are those of the copy of the caller's
+/// matrix.
 double workspaceBytes(const FitRequest& request, std::size_t rows, std::size_t columns,
-                      bool sparse);
+                      double copyBytes);
 
 }  // namespace flipside

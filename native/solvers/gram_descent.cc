@@ -1,7 +1,9 @@
 #include "solvers/gram_descent.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <cstdint>
 #include <limits>
 
 #include "linalg/mixed.h"
@@ -10,18 +12,16 @@
 namespace flipside {
 namespace {
 
-/// A factorisation runs at several times the speed of a descent's steps through memory.
-constexpr double kFactorShare = 0.4;
+constexpr double kSlideShare = 1e-5;  // of the diagonal: above the rounding of single precision
 constexpr int kHalvings = 12;
 constexpr int kRounds = 50;
 
 }  // namespace
 
 double GramDescent::threshold(double h) {
-  if (h == thresholdFor_) return threshold_;
-  thresholdFor_ = h;
-  threshold_ = h * penalty_.proxThreshold(h, lambda_);
-  return threshold_;
+  Threshold& cached = thresholds_[(std::bit_cast<std::uint64_t>(h) * 0x9e3779b97f4a7c15U) >> 56];
+  if (cached.h != h) cached = {h, h * penalty_.proxThreshold(h, lambda_)};
+  return cached.value;
 }
 
 double GramDescent::violation(double w, double gradient, double h) {
@@ -49,8 +49,7 @@ double GramDescent::minimise(const GramStore& gram, std::span<double> w, std::sp
     while (worst > tolerance) {
       if (cancel_ != nullptr) cancel_->poll();
       if (++sweeps > mostSweeps) return worst;
-      const auto size = static_cast<double>(active_.size());
-      if (spent_ > kFactorShare * size * size * size / 3.0 * (1.0 + refused_)) {
+      if (spent_ > 0.0 && spent_ > newtonCost() * (1.0 + refused_)) {
         const bool fell = newton();
         refused_ = fell ? 0.0 : 2.0 * refused_ + 1.0;
         spent_ = 0.0;
@@ -100,35 +99,66 @@ double GramDescent::largestViolation() {
   return worst;
 }
 
+void GramDescent::collectSupport() {
+  support_.clear();
+  shift_.clear();
+  for (const std::size_t k : active_) {
+    if (w_[k] == 0.0) continue;
+    support_.push_back(k);
+    shift_.push_back(lambda_ * penalty_.curvatureAt(std::abs(w_[k]), lambda_));
+  }
+}
+
+double GramDescent::newtonCost() {
+  collectSupport();
+  return factor_.cost({*gram_, support_, shift_});
+}
+
 /// One step of Newton's method on the coordinates that are not 0, in the orthant where they are:
 /// what would change its sign becomes 0. Halved until the objective falls. False, with nothing
 /// changed, when the Hessian is not positive definite or no step helps.
 bool GramDescent::newton() {
-  support_.clear();
-  for (const std::size_t k : active_) {
-    if (w_[k] != 0.0) support_.push_back(k);
-  }
-  const std::size_t size = support_.size();
-  if (size == 0) return false;
-  if (factor_.size() < size * size) factor_.resize(size * size);
-  direction_.resize(size);
-  const MutableMatrix factor{factor_.data(), size, size, size};
-  for (std::size_t a = 0; a < size; ++a) {
+  collectSupport();
+  if (support_.empty()) return false;
+  direction_.resize(support_.size());
+  for (std::size_t a = 0; a < support_.size(); ++a) {
     const std::size_t k = support_[a];
-    const float* from = gram_->column(k);
-    for (std::size_t b = a + 1; b < size; ++b)
-      factor(b, a) = static_cast<double>(from[support_[b]]);
-    const double w = std::abs(w_[k]);
-    factor(a, a) = gram_->diagonal()[k] + lambda_ * penalty_.curvatureAt(w, lambda_);
-    direction_[a] = gradient_[k] - std::copysign(lambda_ * penalty_.slopeAt(w, lambda_), w_[k]);
+    const double slope = penalty_.slopeAt(std::abs(w_[k]), lambda_);
+    direction_[a] = gradient_[k] - std::copysign(lambda_ * slope, w_[k]);
   }
-  if (!linalg::cholesky(factor, cancel_)) return false;
-  linalg::choleskySolve(factor, direction_);
+  const std::vector<double> force = direction_;
+  if (!factor_.solve({*gram_, support_, shift_}, direction_, cancel_)) return slide(force);
   double length = 1.0;
   for (int halving = 0; halving < kHalvings; ++halving, length *= 0.5) {
     if (tryStep(length)) return true;
   }
-  return false;
+  return slide(force);
+}
+
+/// Where G is singular on the support (more nonzeros than rows, equal columns) and the penalty not
+/// concave: with a little added to the diagonal Newton's direction hardly changes anything but the
+/// penalty, and the way goes on until a coordinate is 0. Descent alone would creep along it.
+bool GramDescent::slide(std::span<const double> force) {
+  if (std::ranges::any_of(shift_, [](double value) { return value < 0.0; })) return false;
+  const std::size_t size = support_.size();
+  std::vector<double> values(size * size);
+  const MutableMatrix factor{values.data(), size, size, size};
+  for (std::size_t a = 0; a < size; ++a) {
+    const float* from = gram_->column(support_[a]);
+    for (std::size_t b = a + 1; b < size; ++b) {
+      factor(b, a) = static_cast<double>(from[support_[b]]);
+    }
+    factor(a, a) = gram_->diagonal()[support_[a]] * (1.0 + kSlideShare) + shift_[a];
+  }
+  if (!linalg::cholesky(factor, cancel_)) return false;
+  direction_.assign(force.begin(), force.end());
+  linalg::choleskySolve(factor, direction_);
+  double length = 1.0;
+  for (std::size_t a = 0; a < size; ++a) {
+    const double whole = -w_[support_[a]] / direction_[a];
+    if (whole > 0.0) length = std::min(length, whole);
+  }
+  return tryStep(length * (1.0 + 1e-12));  // so that the first one arrives
 }
 
 bool GramDescent::tryStep(double length) {

@@ -7,11 +7,13 @@
 // as a factorisation. Work is counted in multiplications, never timed: the same bits in every run.
 #pragma once
 
+#include <array>
 #include <span>
 #include <vector>
 
 #include "linalg/linalg.h"
 #include "penalties/penalty.h"
+#include "solvers/bordered_factor.h"
 #include "solvers/gram_store.h"
 
 namespace flipside {
@@ -23,7 +25,7 @@ class GramDescent {
 
   void setLambda(double lambda) {
     lambda_ = lambda;
-    thresholdFor_ = -1.0;
+    thresholds_.fill({});
   }
 
   /// w and gradient (g, the negative gradient of the quadratic at w), one per column of the store:
@@ -41,10 +43,18 @@ class GramDescent {
   double step(double w, double gradient, double h) const;
 
  private:
+  struct Threshold {
+    double h = -1.0;
+    double value = 0.0;
+  };
+
   std::size_t activate();
   double sweep();
   double largestViolation();
+  void collectSupport();
+  double newtonCost();
   bool newton();
+  bool slide(std::span<const double> force);
   bool tryStep(double length);
 
   const SeparablePenalty& penalty_;
@@ -53,14 +63,14 @@ class GramDescent {
   const GramStore* gram_ = nullptr;
   std::span<double> w_;
   std::span<double> gradient_;
-  double thresholdFor_ = -1.0;
-  double threshold_ = 0.0;
-  double spent_ = 0.0;  // multiplications since the last factorisation
+  std::array<Threshold, 256> thresholds_{};  // by curvature: where columns are standardised one
+  double spent_ = 0.0;                       // multiplications since the last factorisation
   double refused_ = 0.0;
   std::vector<std::size_t> active_;  // places that are not 0 or want to leave it
   std::vector<char> isActive_;
   std::vector<std::size_t> support_;
-  std::vector<double> factor_;
+  std::vector<double> shift_;  // lambda omega'' on the support
+  BorderedFactor factor_;
   std::vector<double> direction_;
   std::vector<double> next_;
   std::vector<double> image_;

@@ -2,62 +2,69 @@
 
 #include <algorithm>
 #include <cmath>
+#include <vector>
 
 namespace flipside {
 namespace {
 
-constexpr int kGrid = 240;
 constexpr double kRounding = 1e-10;  // lets lambda = lambdaMax of the caller's own arithmetic pass
 
-/// min over t > 0 of 1/2 h t^2 - g t + lambda (omega(t) - omega(0)) >= 0, on a geometric grid:
-/// beyond 2 g/h the quadratic alone is positive.
-bool coordinateStaysAtZero(const SeparablePenalty& penalty, double h, double g, double lambda) {
-  const double slope = penalty.slopeAt(0.0, lambda);
-  if (!(slope > 0.0) || g > lambda * slope * (1.0 + kRounding)) return false;
-  if (penalty.convex()) return true;
-  const double zero = penalty.omegaAt(0.0, lambda);
-  double t = 2.0 * g / h;
-  for (int i = 0; i < kGrid; ++i, t *= 0.93) {
-    const double gain = g * t;
-    const double cost = 0.5 * h * t * t + lambda * (penalty.omegaAt(t, lambda) - zero);
-    if (cost < gain * (1.0 - kRounding)) return false;
+struct Coordinate {
+  double gradient;  // its size at 0
+  double curvature;
+};
+
+/// Those of which no other has a larger gradient and a smaller curvature: with them 0 is the
+/// minimum of every coordinate, as the threshold of a gradient does not fall with the curvature.
+std::vector<Coordinate> rivals(const Problem& problem, std::span<const double> gradient) {
+  const auto h = problem.design.curvature();
+  const double bound = problem.loss.rowCurvatureBound();
+  std::vector<Coordinate> all;
+  for (std::size_t j = 0; j < h.size(); ++j) {
+    if (h[j] > 0.0 && gradient[j] != 0.0) all.push_back({std::abs(gradient[j]), bound * h[j]});
   }
-  return true;
+  std::ranges::sort(all, [](const Coordinate& a, const Coordinate& b) {
+    return a.gradient != b.gradient ? a.gradient > b.gradient : a.curvature < b.curvature;
+  });
+  std::vector<Coordinate> front;
+  for (const Coordinate& one : all) {
+    if (front.empty() || one.curvature < front.back().curvature) front.push_back(one);
+  }
+  return front;
+}
+
+bool stayAtZero(const SeparablePenalty& penalty, std::span<const Coordinate> coordinates,
+                double lambda) {
+  const double slope = penalty.slopeAt(0.0, lambda);
+  return std::ranges::all_of(coordinates, [&](const Coordinate& one) {
+    const double g = one.gradient * (1.0 - kRounding);
+    if (!(slope > 0.0) || g > lambda * slope) return false;
+    return penalty.convex() || penalty.proxAt(g / one.curvature, one.curvature, lambda) == 0.0;
+  });
 }
 
 }  // namespace
 
 bool zeroIsCoordinatewiseMinimum(const Problem& problem, const Stationarity& zero) {
-  const auto h = problem.design.curvature();
+  const std::vector<Coordinate> coordinates = rivals(problem, zero.gradient);
   const auto* separable = dynamic_cast<const SeparablePenalty*>(&problem.penalty);
-  const double bound = problem.loss.rowCurvatureBound();
-  for (std::size_t j = 0; j < h.size(); ++j) {
-    if (h[j] == 0.0) continue;
-    const double g = std::abs(zero.gradient[j]);
-    if (g == 0.0) continue;
-    if (separable == nullptr ||
-        !coordinateStaysAtZero(*separable, bound * h[j], g, problem.lambda)) {
-      return false;
-    }
-  }
-  return true;
+  return coordinates.empty() ||
+         (separable != nullptr && stayAtZero(*separable, coordinates, problem.lambda));
 }
 
 double lambdaMax(const Problem& problem) {
   const auto h = problem.design.curvature();
   Problem trial = problem;
   trial.lambda = 0.0;
-  Stationarity zero = stationarity(trial, std::vector<double>(h.size(), 0.0));
+  const Stationarity zero = stationarity(trial, std::vector<double>(h.size(), 0.0));
   double largest = 0.0;
   for (std::size_t j = 0; j < h.size(); ++j) {
     if (h[j] > 0.0) largest = std::max(largest, std::abs(zero.gradient[j]));
   }
   const auto* separable = dynamic_cast<const SeparablePenalty*>(&problem.penalty);
   if (largest == 0.0 || separable == nullptr) return largest;
-  const auto holds = [&](double lambda) {
-    trial.lambda = lambda;
-    return zeroIsCoordinatewiseMinimum(trial, zero);
-  };
+  const std::vector<Coordinate> coordinates = rivals(problem, zero.gradient);
+  const auto holds = [&](double lambda) { return stayAtZero(*separable, coordinates, lambda); };
   double high = largest;
   for (int doubling = 0; !holds(high); ++doubling) {
     if (doubling == 100) return largest;

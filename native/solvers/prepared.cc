@@ -51,16 +51,39 @@ Prepared::Prepared(std::shared_ptr<const StandardizedDesign> design, const Respo
   }
 }
 
+Prepared::Prepared(const GramMoments& gram, Standardization options, const std::string& loss,
+                   const Cancellation* cancel)
+    : item_(requireLoss(loss)),
+      gram_(standardizedGram(gram, options)),
+      hasIntercept_(options.intercept),
+      mean_(gram_.yMean) {
+  loss_ = item_.make({{}, {}, hasIntercept_});
+  if (!item_.folds || !loss_->quadratic()) {
+    throw BadValue("UNSUPPORTED", "loss", "loss must be squared for a gram, but is " + loss);
+  }
+  PseudoRows rows = pseudoRows(gram_, cancel);
+  design_ = std::move(rows.design);
+  y_ = std::move(rows.y);
+  gram_.gram = {};
+  gram_.correlation = {};
+}
+
 double Prepared::intercept(std::span<const double> w) const {
   if (!hasIntercept_) return 0.0;
   double b = mean_;
   if (!item_.folds) {
+    std::vector<std::size_t> index;
+    std::vector<double> values;
+    for (std::size_t j = 0; j < w.size(); ++j) {
+      if (w[j] == 0.0) continue;
+      index.push_back(j);
+      values.push_back(w[j]);
+    }
     std::vector<double> fitted(design_->rows());
-    design_->multiply(w, fitted);
+    design_->combine(index, values, fitted);
     b = loss_->intercept(fitted, y_);
   }
-  for (std::size_t j = 0; j < w.size(); ++j)
-    b -= design_->means()[j] * (w[j] / design_->scales()[j]);
+  for (std::size_t j = 0; j < w.size(); ++j) b -= means()[j] * (w[j] / scales()[j]);
   return b;
 }
 

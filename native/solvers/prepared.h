@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "design/gram_moments.h"
 #include "design/standardized.h"
 #include "losses/loss.h"
 
@@ -26,15 +27,30 @@ class Prepared {
   /// design with weights that was made for a loss of the other kind.
   Prepared(std::shared_ptr<const StandardizedDesign> design, const Response& response,
            const std::string& loss);
+  /// From the Gram matrix alone, as rows with the same loss. Throws BadValue for a loss that is not
+  /// quadratic.
+  Prepared(const GramMoments& gram, Standardization options, const std::string& loss,
+           const Cancellation* cancel);
+  Prepared(const Prepared&) = delete;
+  Prepared& operator=(const Prepared&) = delete;
 
   const StandardizedDesign& design() const { return *design_; }
   std::span<const double> y() const { return y_; }
   const Loss& loss() const { return *loss_; }
+  /// Of each column on the caller's scale: a coefficient there is w_j / scales_j.
+  std::span<const double> scales() const {
+    return gram_.scales.empty() ? design_->scales() : std::span<const double>(gram_.scales);
+  }
   /// The intercept on the caller's scale that goes with coefficients w on the standardised one.
   double intercept(std::span<const double> w) const;
 
  private:
+  std::span<const double> means() const {
+    return gram_.means.empty() ? design_->means() : std::span<const double>(gram_.means);
+  }
+
   const LossItem& item_;
+  StandardizedGram gram_;  // means and scales, where there are no rows
   std::shared_ptr<const StandardizedDesign> design_;
   std::vector<double> y_;
   std::vector<double> offset_;

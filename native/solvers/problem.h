@@ -24,6 +24,7 @@ struct SolverOptions {
   double stepSize = 0.5;                ///< dropout: in units of a step that is surely stable
   double stepDecay = 0.6;  ///< dropout: in round k steps are (1 + k / 64)^-stepDecay times that
   std::uint64_t seed = 0;  ///< of every random number
+  std::size_t starts = 1;  ///< workingSet: how many starts, of which the best end is kept
 };
 
 /// minimise L(w) + lambda Omega(w), L(w) = loss(X w, y)

@@ -38,13 +38,10 @@ class DesignRisk final : public Risk {
   bool quadratic() const override { return problem_.loss.quadratic(); }
   double passCost() const override { return design_.elements(); }
 
-  double moveTo(SparsePoint point) override {
-    design_.combine(point.index, point.values, fitted_);
-    return problem_.loss.evaluate(fitted_, problem_.y, residual_);
-  }
+  double moveTo(SparsePoint point) override { return trace(point, residual_); }
 
   void gradients(std::span<const std::size_t> index, std::span<double> out) override {
-    design_.correlateSome(index, residual_, out);
+    gradientsAt(residual_, index, out);
   }
   void allGradients(std::span<double> out) override { design_.correlate(residual_, out); }
 
@@ -95,16 +92,36 @@ class DesignRisk final : public Risk {
   }
 
   void mark() override { marked_ = residual_; }
+  double distance() const override { return distanceBetween(residual_, marked_); }
+
+  std::size_t traceSize() const override { return design_.rows(); }
+  std::span<const double> traceHere() const override { return residual_; }
+  double trace(SparsePoint point, std::span<double> out) override {
+    design_.combine(point.index, point.values, fitted_);
+    return problem_.loss.evaluate(fitted_, problem_.y, out);
+  }
+  void gradientsAt(std::span<const double> trace, std::span<const std::size_t> index,
+                   std::span<double> out) override {
+    design_.correlateSome(index, trace, out);
+  }
+  void allGradientsAt(ConstMatrix traces, MutableMatrix out) override {
+    design_.correlateMany(traces, out);
+  }
   /// With weights m of the rows, which are in the residuals, x'(r - s) is at most
   /// sqrt(sum m x^2) sqrt(sum (r - s)^2 / m).
-  double distance() const override {
+  double distanceBetween(std::span<const double> a, std::span<const double> b) const override {
     const auto weights = problem_.loss.rowWeights();
     double sum = 0.0;
-    for (std::size_t i = 0; i < residual_.size(); ++i) {
-      const double step = residual_[i] - marked_[i];
+    for (std::size_t i = 0; i < a.size(); ++i) {
+      const double step = a[i] - b[i];
       if (step != 0.0) sum += weights.empty() ? step * step : step * step / weights[i];
     }
-    return std::sqrt(sum / static_cast<double>(residual_.size())) / root_;
+    return std::sqrt(sum / static_cast<double>(a.size())) / root_;
+  }
+  double dual(std::span<const double> trace, double scale) const override {
+    std::vector<double> scaled(trace.begin(), trace.end());
+    for (double& value : scaled) value *= scale;
+    return problem_.loss.dualValue(scaled, problem_.y);
   }
 
  private:

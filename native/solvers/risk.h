@@ -65,6 +65,23 @@ class Risk {
   /// distance() * sqrt(curvature_j) (by Cauchy and Schwarz: exact, not an estimate).
   virtual void mark() = 0;
   virtual double distance() const = 0;
+
+  // Several points at once. The trace of a point is what gradients are computed from there: of a
+  // design with rows the residuals.
+  virtual std::size_t traceSize() const = 0;
+  virtual std::span<const double> traceHere() const = 0;
+  /// L at a point, from scratch, and its trace. Does not go there.
+  virtual double trace(SparsePoint point, std::span<double> out) = 0;
+  /// out_k = -dL/dw_(index_k) at the point of this trace.
+  virtual void gradientsAt(std::span<const double> trace, std::span<const std::size_t> index,
+                           std::span<double> out) = 0;
+  /// out(j, k) = -dL/dw_j at the point whose trace is column k, in one pass.
+  virtual void allGradientsAt(ConstMatrix traces, MutableMatrix out) = 0;
+  /// As distance(), between two points.
+  virtual double distanceBetween(std::span<const double> a, std::span<const double> b) const = 0;
+  /// A lower bound of the minimum of L + t sum_j |w_j| for every t that no scale * |dL/dw_j| at the
+  /// point of this trace exceeds; scale in [0, 1]. NaN where it is not known.
+  virtual double dual(std::span<const double> trace, double scale) const = 0;
 };
 
 /// From the rows of a design, for any loss.

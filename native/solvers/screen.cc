@@ -7,8 +7,8 @@
 namespace flipside {
 namespace {
 
-constexpr double kNear = 0.7;       // of the threshold
-constexpr double kNearShare = 0.1;  // of all columns: more are no selection
+constexpr double kNear = 0.5;        // of the threshold
+constexpr double kNearShare = 0.25;  // of all columns: more are no selection
 
 float roundedDown(double value) {
   const auto rounded = static_cast<float>(value);

@@ -25,6 +25,14 @@ const SolverItem* findSolver(std::string_view name) {
   return found != items().end() && found->name == name ? &*found : nullptr;
 }
 
+const SolverItem& chooseSolver(const Penalty& penalty, const Loss& loss) {
+  for (const std::string_view name : {"workingSet", "reweighted"}) {
+    const SolverItem* item = findSolver(name);
+    if (item != nullptr && item->gap(loss, penalty).empty()) return *item;
+  }
+  return *findSolver("proximal");
+}
+
 SolverEntry::SolverEntry(SolverItem item) {
   const auto place = position(item.name);
   items().insert(place, std::move(item));

@@ -2,6 +2,7 @@
 // it says what it needs of a loss and a penalty.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -10,6 +11,9 @@
 #include "solvers/problem.h"
 
 namespace flipside {
+
+/// Takes the solutions of a path, in the order of its lambdas.
+using PathSink = std::function<void(Solution&&)>;
 
 struct SolverItem {
   std::string name;
@@ -22,12 +26,22 @@ struct SolverItem {
   /// True when it asks a design for columns only, so that any storage will do; the others need
   /// Storage::dense.
   bool columnwise = false;
+  /// Solves for all of these lambdas (> 0, at least one, in the order in which each warms the
+  /// next), whatever problem.lambda is; null where solve() one after the other is all there is. A
+  /// cancelled path ends early, its last solution perhaps "aborted"; it throws Cancelled only
+  /// before the first one. problem.onIteration speaks of the first lambda whose solution is not out
+  /// yet.
+  void (*path)(const Problem& problem, std::span<const double> lambdas,
+               std::span<const double> start, const PathSink& sink) = nullptr;
 };
 
 /// Every registered solver, sorted by name.
 const std::vector<SolverItem>& solvers();
 /// Null when the name is unknown.
 const SolverItem* findSolver(std::string_view name);
+/// The solver that "auto" stands for: the first without a gap of workingSet, reweighted and
+/// proximal, which has none.
+const SolverItem& chooseSolver(const Penalty& penalty, const Loss& loss);
 
 struct SolverEntry {
   explicit SolverEntry(SolverItem item);

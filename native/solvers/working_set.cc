@@ -5,6 +5,8 @@
 #include <limits>
 #include <numeric>
 
+#include "solvers/certificates.h"
+
 namespace flipside {
 namespace {
 
@@ -14,7 +16,7 @@ constexpr double kPassShare = 5.0;
 constexpr double kInnerShare =
     0.05;                           // of the largest violation: as far as a solve over the set goes
 constexpr double kLookShare = 0.3;  // the set must be this much better than what was seen outside
-constexpr double kNearShare = 0.1;
+constexpr double kNearShare = 0.3;
 constexpr double kIdleZeros = 0.2;  // of the set
 constexpr std::size_t kPatience = 20;
 constexpr int kHalvings = 20;
@@ -195,20 +197,23 @@ double WorkingSet::insideViolation() {
 }
 
 const char* WorkingSet::settle(double lambda, double goal, std::size_t most,
-                               const Observer& observer) {
+                               const Observer& observer, bool stage) {
   lambda_ = lambda;
   descent_.setLambda(lambda);
   moveHere();
   Patience patience(kPatience);
   double outside = std::numeric_limits<double>::infinity();
+  double everywhere = outside;  // at the last look at all columns
   for (std::size_t round = 0;; ++round) {
     const double inside = insideViolation();
     const bool look = inside <= std::max(goal, kLookShare * outside);
     screen_.violators().clear();
     if (look) {
-      const double seen = outside;
-      outside = screen_.hasNear() ? screen_.lookNear() : 0.0;
-      if (outside <= std::max(goal, kNearShare * seen)) outside = screen_.lookEverywhere();
+      outside = screen_.hasNear() && round > 0 ? screen_.lookNear() : 0.0;
+      const bool rough = stage && round > 0;
+      if (!rough && outside <= std::max(goal, kNearShare * everywhere)) {
+        outside = everywhere = screen_.lookEverywhere();
+      }
     }
     state_.violation = look ? std::max(inside, outside) : inside;
     state_.size = w_.size();
@@ -222,9 +227,16 @@ const char* WorkingSet::settle(double lambda, double goal, std::size_t most,
     }
     const auto zeros = static_cast<double>(w_.size() - nonzero());
     if (zeros > kIdleZeros * static_cast<double>(w_.size()) + kLeastGrowth) prune();
-    grow();
     const bool last = look && outside <= goal;
-    improve(last ? 0.5 * goal : std::max(0.5 * goal, kInnerShare * std::max(inside, outside)));
+    try {
+      grow();
+      improve(last ? 0.5 * goal : std::max(0.5 * goal, kInnerShare * std::max(inside, outside)));
+    } catch (const Cancelled&) {
+      w_.resize(store_.size());  // those that were on their way in are 0
+      gradient_.resize(store_.size());
+      moveHere();
+      return "aborted";
+    }
   }
 }
 
@@ -258,6 +270,15 @@ double WorkingSet::lambdaOfZero() {
   return high;
 }
 
+void WorkingSet::certify(ConvergenceRecord& record) {
+  record.locallyConvex = localConvexity(problem_, nonzero(),
+                                        [&](double concavity) { return convexBeyond(concavity); });
+  if (!state_.complete) return;
+  record.dualityGap =
+      dualityGap(problem_, risk_, state_.objective, state_.violation, risk_.traceHere());
+}
+
+/// Whether the Hessian of L on the support exceeds `concavity` in every direction.
 bool WorkingSet::convexBeyond(double concavity) {
   if (!risk_.quadratic()) {
     store_.empty();  // of an earlier point

@@ -38,7 +38,8 @@ class WorkingSet {
   /// Until no column violates its condition by more than goal, or nothing helps any more
   /// ("stalled"), or most solves are done ("maxIterations"), or cancelled ("aborted"). Returns the
   /// reason.
-  const char* settle(double lambda, double goal, std::size_t most, const Observer& observer = {});
+  const char* settle(double lambda, double goal, std::size_t most, const Observer& observer = {},
+                     bool stage = false);
 
   const State& state() const { return state_; }
   /// One value per column of X.
@@ -47,11 +48,12 @@ class WorkingSet {
   /// The smallest lambda at which this point, being 0, would not be left: of the largest threshold.
   double lambdaOfZero();
   double passes() const { return screen_.passes(); }
-  /// Whether the Hessian of L on the support exceeds `concavity` in every direction.
-  bool convexBeyond(double concavity);
+  /// What can be proved of this point as one of the problem.
+  void certify(ConvergenceRecord& record);
   double threshold(double h) { return descent_.threshold(h); }
 
  private:
+  bool convexBeyond(double concavity);
   void moveHere();
   void improve(double tolerance);
   double advance(std::span<const double> before, const State& from, double promised);

@@ -2,18 +2,19 @@
 //
 // A penalty that is not convex has many stationary points. Coming from a large lambda in geometric
 // steps, each solved roughly, usually ends at a lower one than going to a small lambda at once.
+#include "solvers/working_set_solver.h"
+
 #include <algorithm>
 #include <cmath>
+#include <string_view>
 
 #include "solvers/history.h"
 #include "solvers/solver.h"
 #include "solvers/working_set.h"
+#include "solvers/working_set_path.h"
 
 namespace flipside {
 namespace {
-
-constexpr double kStep = 0.3;            // from one lambda to the next on the way down
-constexpr double kStageTolerance = 0.2;  // of the threshold of a typical column
 
 const SeparablePenalty& separable(const Problem& problem) {
   return dynamic_cast<const SeparablePenalty&>(problem.penalty);
@@ -36,14 +37,17 @@ class Run {
 
  private:
   void descend() {
-    for (double lambda = kStep * set_.lambdaOfZero(); lambda * std::sqrt(kStep) > problem_.lambda;
-         lambda *= kStep) {
+    for (double lambda = kStageStep * set_.lambdaOfZero();
+         lambda * std::sqrt(kStageStep) > problem_.lambda; lambda *= kStageStep) {
       const double h = *std::ranges::max_element(risk_->curvature());
       const double threshold = h * separable(problem_).proxThreshold(h, lambda);
-      set_.settle(lambda, kStageTolerance * threshold, problem_.maxIterations,
-                  [&](const WorkingSet::State& state) {
-                    solution_.record.workingSetSizes.push_back(state.size);
-                  });
+      const std::string_view reason = set_.settle(
+          lambda, kStageTolerance * threshold, problem_.maxIterations,
+          [&](const WorkingSet::State& state) {
+            solution_.record.workingSetSizes.push_back(state.size);
+          },
+          true);
+      if (reason == "aborted") return;
     }
   }
 
@@ -62,6 +66,7 @@ class Run {
     solution_.reason = reason;
     solution_.w = set_.dense();
     solution_.record.passes = set_.passes();
+    set_.certify(solution_.record);
     const WorkingSet::State& state = set_.state();
     if (state.complete) {
       solution_.end = FinalState{state.loss, state.omega, state.objective, state.violation};
@@ -76,16 +81,21 @@ class Run {
   History history_{solution_};
 };
 
+std::string gap(const Loss&, const Penalty& penalty) {
+  if (!penalty.separable()) return "needs a penalty that is a sum over the coefficients";
+  // Where 0 attracts nothing every column is at work.
+  if (!(dynamic_cast<const SeparablePenalty&>(penalty).slopeAt(0.0, 1.0) > 0.0)) {
+    return "needs a penalty that makes coefficients exactly 0";
+  }
+  return "";
+}
+
+const SolverEntry entry({"workingSet", gap, solveWorkingSet, true, followPath});
+
+}  // namespace
+
 Solution solveWorkingSet(const Problem& problem, std::span<const double> start) {
   return Run(problem).solve(start);
 }
 
-std::string gap(const Loss&, const Penalty& penalty) {
-  if (!penalty.separable()) return "needs a penalty that is a sum over the coefficients";
-  return "";
-}
-
-const SolverEntry entry({"workingSet", gap, solveWorkingSet, true});
-
-}  // namespace
 }  // namespace flipside

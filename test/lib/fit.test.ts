@@ -64,7 +64,7 @@ const badOptions: Case[] = [
     "a solver that is not there yet",
     { solver: "newton" },
     "UNSUPPORTED",
-    'solver must be "auto" or "reweighted" or "proximal"',
+    'solver must be "auto" or "workingSet" or "reweighted" or "proximal"',
   ],
   ["null for a solver", { solver: null }, "INVALID_ARGUMENT", "solver must be"],
   [

@@ -58,7 +58,7 @@ export function dropoutOf(data: Data, options: FitOptions, seed: number, dropout
 export function referenceOf(data: Data, options: FitOptions, fit?: Fit): Fit {
   const { solver, seed, dropout, convergence, ...rest } = options;
   const start = fit === undefined ? rest.start : fit.coefficients;
-  return fitSync(problemOf(data), { ...rest, start });
+  return fitSync(problemOf(data), { ...rest, start, solver: "reweighted" });
 }
 
 export function inBand(fit: Fit, reference: Fit): boolean {

@@ -1,152 +1,22 @@
 // Valid calls of every function of the raw addon, each with the places where the fuzzer may spoil it.
+import { designCalls } from "./bindingDesigns.ts";
+import {
+  dense,
+  expectations,
+  fits,
+  loose,
+  type MaskOperation,
+  matrixKeys,
+  plain,
+  settled,
+  sparse,
+} from "./bindingRequests.ts";
+import { operationCalls } from "./designCalls.ts";
 import { lossCall } from "./lossCall.ts";
 import { maskNumbers } from "./maskOperations.ts";
 import { header } from "./maskRequests.ts";
 import type { Call } from "./mutations.ts";
 import { handleOf, type NativePenalty, native } from "./native.ts";
-
-const loose = (name: keyof typeof native) => native[name] as unknown as (...given: unknown[]) => unknown;
-
-const dense = () => ({
-  data: Float64Array.of(1, 2, 0, 4, -1, 2, 3, 3, 1, 0, 5, 2),
-  rows: 4,
-  columns: 3,
-  layout: "rowMajor",
-});
-const sparse = () => ({
-  data: Float64Array.of(1, 4, 3, 2, 5),
-  rows: 4,
-  columns: 3,
-  layout: "compressedColumns",
-  rowIndices: Int32Array.of(0, 1, 2, 0, 3),
-  columnPointers: Int32Array.of(0, 3, 5, 5),
-});
-const y = () => Float64Array.of(1, 2, 3, 5);
-
-function request(x: object, name: string, parameters: number[], solver = "reweighted") {
-  return {
-    x,
-    y: y(),
-    weights: y(),
-    offset: y(),
-    start: Float64Array.of(1, 0, 1),
-    penalty: handleOf(name, ...parameters),
-    loss: "squared",
-    solver,
-    lambdas: Float64Array.of(1, 0.1),
-    pathLength: 3,
-    pathRatio: 0.1,
-    intercept: true,
-    standardize: true,
-    tolerance: 1e-6,
-    maxIterations: 20,
-    accelerated: true,
-    seed: 7,
-    mask: "gaussian",
-    batchSize: 2,
-    stepSize: 0.5,
-    stepDecay: 0.6,
-  };
-}
-
-/** samples is left alone: so many masks would be drawn. */
-function expectation(own: object) {
-  return {
-    x: dense(),
-    y: y(),
-    weights: y(),
-    offset: y(),
-    intercept: true,
-    standardize: false,
-    coefficients: Float64Array.of(1, 0, -1),
-    mask: "hardConcrete",
-    beta: 0.5,
-    gamma: -0.1,
-    zeta: 1.1,
-    seed: 3,
-    ...own,
-  };
-}
-
-const keys = Object.keys(request(dense(), "l1", []));
-const matrixKeys = Object.keys(sparse());
-const words = ["request", ...keys, "settle", "progress"];
-const places = [[0], ...keys.map((key) => [0, key]), ...matrixKeys.map((key) => [0, "x", key])];
-
-/** Resolves with what the job settled to, and fails if it settles twice. */
-function settled(
-  name: "fit" | "expectation" | `${"sampleMask" | "sampleKept" | MaskOperation}Async`,
-  given: unknown[],
-): Promise<unknown> {
-  return new Promise((resolve, reject) => {
-    let count = 0;
-    const settle = (error: unknown, result: unknown) => {
-      if (++count > 1) throw new Error("settled twice");
-      if (error === null) resolve(result);
-      else reject(error);
-    };
-    const [first, second, third] = given;
-    const job = loose(name)(
-      first,
-      second === "settle" ? settle : second,
-      third === "progress" ? () => {} : third,
-    );
-    // A function of another kind was taken for settle: nobody will hear of this job.
-    if (second !== "settle") resolve(job);
-  });
-}
-
-function fits(
-  name: string,
-  x: () => object,
-  penalty: string,
-  parameters: number[] = [],
-  solver = "reweighted",
-): Call[] {
-  return [
-    {
-      name: `fitSync ${name}`,
-      arguments: () => [request(x(), penalty, parameters, solver)],
-      places,
-      words,
-      invoke: (given) => loose("fitSync")(...given),
-    },
-    {
-      name: `fit ${name}`,
-      arguments: () => [request(x(), penalty, parameters, solver), "settle", "progress"],
-      places: [...places, [1], [2]],
-      words,
-      invoke: (given) => settled("fit", given),
-    },
-  ];
-}
-
-function expectations(name: string, own: object): Call {
-  const made = Object.keys(expectation(own));
-  return {
-    name: `expectation ${name}`,
-    arguments: () => [{ ...expectation(own), samples: 500 }, "settle", "progress"],
-    places: [[0], ...made.map((key) => [0, key]), ...matrixKeys.map((key) => [0, "x", key]), [1], [2]],
-    words: ["request", ...made, "samples", "lambda", "penalty", "settle", "progress"],
-    invoke: (given) => settled("expectation", given),
-  };
-}
-
-/** A function of values, by the names of its arguments. */
-function plain(
-  name: keyof typeof native,
-  named: Record<string, () => unknown>,
-  inner: (string | number)[][] = [],
-): Call {
-  const names = Object.keys(named);
-  return {
-    name,
-    arguments: () => Object.values(named).map((make) => make()),
-    places: [...names.map((_, i) => [i]), ...inner],
-    words: [...names, "beta", "gamma", "zeta"],
-    invoke: (given) => loose(name)(...given),
-  };
-}
 
 /** Headers of masks are spoiled number by number too, but for the count: so many draws would be listed. */
 const headerPlaces = (...path: (string | number)[]) =>
@@ -202,8 +72,6 @@ function masks(name: string, { numbers, out, parameter, penalty }: MaskCase): Ca
     })),
   ];
 }
-
-type MaskOperation = "applyMask" | "maskedProduct" | "maskMoments";
 
 function maskOperation(name: MaskOperation, request: () => { numbers: Float64Array }): Call[] {
   const places = [[0], ...Object.keys(request()).map((key) => [0, key]), ...headerPlaces(0, "numbers")];
@@ -277,6 +145,8 @@ const design = () => ({ ...dense(), layout: "columnMajor" });
 const designPlaces = matrixKeys.slice(0, 4).map((key) => [3, key]);
 
 export const bindingCalls: readonly Call[] = [
+  ...operationCalls({ dense, sparse, single: () => ({ ...dense(), data: Float32Array.from(dense().data) }) }),
+  ...designCalls,
   ...fits("dense", dense, "mcp", [3]),
   ...fits("by proximal", dense, "mcp", [3], "proximal"),
   ...fits("by workingSet", sparse, "logSum", [0.1], "workingSet"),

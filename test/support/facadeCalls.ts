@@ -11,69 +11,22 @@ import {
   threads,
 } from "flipside";
 import { verifyExpectation } from "../../dist/expectation.js";
+import { preparing } from "./facadeDesigns.ts";
+import {
+  accessor,
+  dense,
+  loose,
+  options,
+  places,
+  problem,
+  problemPlaces,
+  rows,
+  sparse,
+  words,
+  y,
+} from "./facadeProblems.ts";
 import { maskCalls } from "./maskCalls.ts";
 import type { Call } from "./mutations.ts";
-
-// Callable with anything at all.
-const loose = <T>(callable: T) => callable as unknown as (...given: unknown[]) => unknown;
-
-const x = () => Float64Array.of(1, 2, 0, 4, -1, 2, 3, 3, 1, 0, 5, 2);
-const y = () => Float64Array.of(1, 2, 3, 5);
-const dense = () => ({ data: x(), rows: 4, columns: 3, order: "row-major" });
-const rows = () => [[1, 2, 0], Float64Array.of(4, -1, 2), [3, 3, 1], [0, 5, 2]];
-const sparse = () => ({
-  values: Float64Array.of(1, 4, 3, 2, 5),
-  rowIndices: Int32Array.of(0, 1, 2, 0, 3),
-  columnPointers: Int32Array.of(0, 3, 5, 5),
-  rows: 4,
-  columns: 3,
-});
-const accessor = () => ({ rows: 4, columns: 3, get: (i: number, j: number) => i * j - 1 });
-
-const problemWords = ["problem", "x", "y", "weights", "offset"];
-const optionWords = [
-  "options",
-  "penalty",
-  "lambda",
-  "lambdas",
-  "lambdaCount",
-  "lambdaRatio",
-  "intercept",
-].concat(["standardize", "start", "seed", "loss", "solver", "proximal", "dropout", "convergence"]);
-const words = [...problemWords, ...optionWords];
-const matrixPlaces = [
-  [0, "x"],
-  [0, "x", "data"],
-  [0, "x", "rows"],
-  [0, "x", "columns"],
-  [0, "x", "order"],
-];
-const problemPlaces = [[0], ...matrixPlaces, [0, "y"], [0, "weights"], [0, "offset"]];
-const optionPlaces = [
-  [1],
-  ...optionWords.slice(1).map((key) => [1, key]),
-  [1, "convergence", "tolerance"],
-  [1, "convergence", "maxIterations"],
-];
-const places = [
-  ...problemPlaces,
-  ...optionPlaces,
-  [1, "convergence", "signal"],
-  [1, "convergence", "onProgress"],
-];
-
-const problem = (matrix: unknown) => ({ x: matrix, y: y(), weights: y(), offset: y() });
-const options = (own: object) => ({
-  penalty: penalties.mcp(),
-  intercept: true,
-  standardize: false,
-  start: Float64Array.of(1, 0, 1),
-  seed: 3,
-  loss: "squared",
-  solver: "auto",
-  convergence: { tolerance: 1e-6, maxIterations: 20 },
-  ...own,
-});
 
 const single = loose(fitSync)(problem(dense()), options({ lambda: 0.1 })) as Fit;
 const pathJSON = {
@@ -320,6 +273,7 @@ const prox: Call = {
 export const facadeCalls: readonly Call[] = [
   ...fitting,
   ...fitting,
+  ...preparing,
   ...verifying,
   ...maskCalls,
   ...others,

@@ -16,6 +16,7 @@ export function largeProblem(size = 2000): Large {
 
 /** A hundred slow iterations: more than a test waits for. */
 export const endless: FitOptions = {
+  solver: "reweighted",
   penalty: penalties.lp({ p: 1.05 }),
   lambda: 1e-4,
   convergence: { tolerance: 0, maxIterations: 1_000_000 },

@@ -1,9 +1,9 @@
 // The addon below the facade, for tests of native/ itself.
-import type { FitRequest, NativeMatrix, NativePenalty } from "../../binding.js";
+import type { FitRequest, NativeDesign, NativeMatrix, NativePenalty } from "../../binding.js";
 import { native } from "../../dist/binding.js";
 import type { Data } from "./problems.ts";
 
-export type { FitRequest, NativeMatrix, NativePenalty };
+export type { FitRequest, NativeDesign, NativeMatrix, NativePenalty };
 export { native };
 
 export function handleOf(name: string, ...parameters: number[]): NativePenalty {
@@ -42,8 +42,10 @@ export function nativeMatrix(data: Data, layout: Layout, single = false): Native
   };
 }
 
+export type MatrixRequest = FitRequest & { x: NativeMatrix; y: Float64Array };
+
 /** A request that is in order. */
-export function requestOf(data: Data, penalty: NativePenalty, lambdas: number[]): FitRequest {
+export function requestOf(data: Data, penalty: NativePenalty, lambdas: number[]): MatrixRequest {
   return {
     x: nativeMatrix(data, "rowMajor"),
     y: data.y,
@@ -59,6 +61,7 @@ export function requestOf(data: Data, penalty: NativePenalty, lambdas: number[])
     standardize: true,
     tolerance: 1e-8,
     maxIterations: 1000,
+    starts: 1,
     accelerated: true,
     seed: 0,
     mask: "bernoulli",

@@ -11,7 +11,8 @@ export const rows = [
 export const flat = rows.flat();
 export const columnwise = [0, 1, 2].flatMap((j) => rows.map((row) => row[j] as number));
 export const y = [1, 2, 3, 5, 4];
-export const options = { penalty: penalties.l1(), lambda: 0.1 };
+// Of this solver, which makes every matrix dense.
+export const options = { penalty: penalties.l1(), lambda: 0.1, solver: "reweighted" } as const;
 export const size = { rows: 5, columns: 3 };
 export const sparse = {
   values: [1, 4, 3, 2, 2, -1, 3, 5, 2, 2, -3],

@@ -1,10 +1,11 @@
 // The raw addon checks every type, kind and length again, whatever the facade has done.
 import { FlipsideError } from "flipside";
 import { describe, expect, test } from "vitest";
+import { requestOf as designRequestOf } from "../../support/designs.ts";
 import {
-  type FitRequest,
   handleOf,
   type Layout,
+  type MatrixRequest,
   native,
   nativeMatrix,
   requestOf,
@@ -12,7 +13,7 @@ import {
 import { plainProblem } from "../../support/problems.ts";
 
 const data = plainProblem(6, 3);
-const good = (layout: Layout = "rowMajor"): FitRequest => ({
+const good = (layout: Layout = "rowMajor"): MatrixRequest => ({
   ...requestOf(data, handleOf("l1"), [0.1]),
   x: nativeMatrix(data, layout),
 });
@@ -35,6 +36,12 @@ function expectRefusal(change: Record<string, unknown>, code: string, words: Reg
     expect(thrown).toMatchObject({ code, message: expect.stringMatching(words) });
   }
 }
+
+const designData = plainProblem(3, 2);
+const designOf = (own: object) => ({
+  ...designRequestOf(designData, { layout: "rowMajor", single: false, storage: "dense" }),
+  ...own,
+});
 
 describe("a request", () => {
   const shared = new Float64Array(new SharedArrayBuffer(6 * 8));
@@ -183,6 +190,49 @@ describe("other functions", () => {
     ["fit", [good(), () => {}, 3], "INVALID_ARGUMENT", /^progress must be a function/],
     ["fitSync", [], "INVALID_ARGUMENT", /^request must be an object/],
     ["gram", [], "INVALID_ARGUMENT", /^x must be a matrix/],
+    ["designOperations", [], "INVALID_ARGUMENT", /^request must be an object/],
+    [
+      "designOperations",
+      [designOf({ storage: "sparse" })],
+      "INVALID_ARGUMENT",
+      /^storage must be "dense" or "compact"/,
+    ],
+    [
+      "designOperations",
+      [designOf({ left: Int32Array.of(0, 2) })],
+      "OUT_OF_RANGE",
+      /^left must be .* left\[1\] is 2/,
+    ],
+    [
+      "designOperations",
+      [designOf({ right: Int32Array.of(-1) })],
+      "OUT_OF_RANGE",
+      /^right must be .* right\[0\] is -1/,
+    ],
+    [
+      "designOperations",
+      [designOf({ residuals: new Float64Array(4) })],
+      "LENGTH_MISMATCH",
+      /^residuals must be/,
+    ],
+    [
+      "designOperations",
+      [designOf({ residuals: new Float64Array(0) })],
+      "LENGTH_MISMATCH",
+      /^residuals must be/,
+    ],
+    [
+      "designOperations",
+      [designOf({ coefficients: new Float64Array(1) })],
+      "LENGTH_MISMATCH",
+      /^coefficients must be/,
+    ],
+    [
+      "designOperations",
+      [designOf({ rowWeights: new Float64Array(2) })],
+      "LENGTH_MISMATCH",
+      /^rowWeights must be/,
+    ],
     [
       "ridge",
       [new Float64Array(4), new Float64Array(2), new Float64Array(3)],

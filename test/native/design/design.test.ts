@@ -46,7 +46,7 @@ describe("layouts", () => {
       rows: 4,
       columns: 2,
     };
-    const options = { penalty: l1, lambda: 0.1 };
+    const options = { penalty: l1, lambda: 0.1, solver: "reweighted" } as const;
     expect(fitSync({ ...dense, x: sparse }, options).toJSON()).toEqual(fitSync(dense, options).toJSON());
   });
 });
