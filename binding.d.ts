@@ -382,6 +382,20 @@ export interface Binding {
   proxThreshold(penalty: NativePenalty, h: number, lambda: number): number;
   /** sup over w > 0 of -omega''(w), Infinity where there is none or it is not known. */
   concavity(penalty: NativePenalty, lambda: number): number;
+  /**
+   * A loss at fitted values, all of them finite: [L, the intercept, the lower bound by the dual at the residuals,
+   * residual_1, ..., residual_n, curvature_1, ..., curvature_n], see native/losses/loss.h. weights sum to n.
+   */
+  lossAt(request: {
+    loss: string;
+    fitted: Float64Array;
+    y: Float64Array;
+    weights?: Float64Array | undefined;
+    offset?: Float64Array | undefined;
+    intercept: boolean;
+    /** The dual's value is that of the residuals times this, in [0, 1]. */
+    share: number;
+  }): Float64Array;
   isSeparable(penalty: NativePenalty): boolean;
   isConvex(penalty: NativePenalty): boolean;
   needsDesign(penalty: NativePenalty): boolean;

@@ -44,6 +44,7 @@ void load(napi_env env, napi_value exports) {
       entry<proxAt>("proxAt", environment),
       entry<proxThreshold>("proxThreshold", environment),
       entry<concavity>("concavity", environment),
+      entry<lossAt>("lossAt", environment),
       entry<isSeparable>("isSeparable", environment),
       entry<isConvex>("isConvex", environment),
       entry<needsDesign>("needsDesign", environment),

@@ -8,7 +8,7 @@ namespace flipside {
 namespace {
 
 /// As in GramStore: what is left of a column's curvature at least.
-constexpr double kLeastShare = 1e-8;
+constexpr double kLeastShare = 1e-16;
 
 }  // namespace
 

@@ -7,7 +7,7 @@ namespace {
 
 /// A column's own curvature may vanish where its bound does not (rows of no curvature, an intercept
 /// that takes it all).
-constexpr double kLeastShare = 1e-8;
+constexpr double kLeastShare = 1e-16;
 
 }  // namespace
 

@@ -10,10 +10,9 @@ namespace {
 
 constexpr std::size_t kSweeps = 10000;
 /// Of a model that is not worth an exact solution.
-constexpr double kRoughSweeps = 100.0;
+constexpr double kRoughSweeps = 50.0;
 constexpr double kDrift = 0.05;  // of L's curvature, up to which a Gram matrix is kept
-/// A penalty's concavity takes at most so much of the curvature of a coordinate.
-constexpr double kMostConcave = 0.9;
+constexpr double kLeastLeft = 1e-3;
 constexpr int kMostDoublings = 6;
 
 /// Of what is missing of the matrix.
@@ -41,8 +40,8 @@ class ProximalRule final : public CoordinateRule {
 /// w is 0 its tangent.
 class TaylorRule final : public CoordinateRule {
  public:
-  TaylorRule(const SeparablePenalty& penalty, double lambda, std::span<const double> w)
-      : from_(w.begin(), w.end()) {
+  TaylorRule(const SeparablePenalty& penalty, double lambda, std::span<const double> w, double left)
+      : left_(left), from_(w.begin(), w.end()) {
     for (const double value : w) {
       const double size = std::abs(value);
       slopes_.push_back(lambda * penalty.slopeAt(size, lambda));
@@ -63,8 +62,9 @@ class TaylorRule final : public CoordinateRule {
   }
 
  private:
-  double bend(std::size_t k, double h) const { return std::max(curvatures_[k], -kMostConcave * h); }
+  double bend(std::size_t k, double h) const { return std::max(curvatures_[k], (left_ - 1.0) * h); }
 
+  double left_;
   std::vector<double> from_;
   std::vector<double> slopes_;
   std::vector<double> curvatures_;
@@ -79,13 +79,20 @@ bool LocalModel::yield() {
     ++failures_;
     return true;
   }
+  if (manner_ == Manner::local && left_ < kMostLeft) {
+    left_ = kMostLeft;
+    return true;
+  }
   const bool last = manner_ == Manner::bounded;
   manner_ = Manner::bounded;
   return !last;
 }
 
-void LocalModel::trust() {
+void LocalModel::trust(bool wholeWay) {
   if (manner_ == Manner::jumps) return;
+  if (manner_ == Manner::local) {
+    left_ = wholeWay ? std::max(kLeastLeft, 0.5 * left_) : std::min(kMostLeft, 2.0 * left_);
+  }
   if (rounds_ > 0) --rounds_;
   manner_ = rounds_ == 0 ? Manner::jumps : Manner::local;
 }
@@ -124,8 +131,8 @@ void LocalModel::alongColumns(GramStore& store, std::span<double> w, std::span<d
   const auto size = static_cast<double>(store.size());
   const bool small = size * size <= risk_.mostEntries();
   const double cost = risk_.stepCost();
-  const double most =
-      small ? (formingCost(store, risk_) - spent_) / cost : static_cast<double>(kSweeps) * size;
+  const double sweeps = risk_.quadratic() ? static_cast<double>(kSweeps) : kRoughSweeps;
+  const double most = small ? (formingCost(store, risk_) - spent_) / cost : sweeps * size;
   const DescentOutcome outcome =
       descend(store, ProximalRule(descent_), 0.0, w, gradient, tolerance, most);
   spent_ += outcome.steps * cost;
@@ -142,7 +149,7 @@ void LocalModel::minimise(GramStore& store, double lambda, std::span<double> w,
   const double most = kRoughSweeps * static_cast<double>(store.size());
   if (manner_ == Manner::local) {
     const DescentOutcome outcome =
-        descend(store, TaylorRule(penalty_, lambda, w), 0.0, w, gradient, tolerance, most);
+        descend(store, TaylorRule(penalty_, lambda, w, left_), 0.0, w, gradient, tolerance, most);
     if (outcome.violation > tolerance) return;
     manner_ = Manner::bounded;  // what is left is for a jump
   }

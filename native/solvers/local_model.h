@@ -44,9 +44,10 @@ class LocalModel {
   /// The objective did not fall: the next model will be another. False when there is none.
   bool yield();
   /// It did.
-  void trust();
+  void trust(bool wholeWay);
 
  private:
+  static constexpr double kMostLeft = 0.5;
   enum class Manner { jumps, local, bounded };
 
   bool gramServes(GramStore& store);
@@ -62,7 +63,10 @@ class LocalModel {
   const SeparablePenalty& penalty_;
   const Cancellation* cancel_;
   Manner manner_ = Manner::jumps;
-  int failures_ = 0;        // of the first manner
+  int failures_ = 0;  // of the first manner
+  /// Of a coordinate's curvature, what a penalty's concavity must leave in the local manner: the
+  /// less, the longer that has gone well.
+  double left_ = kMostLeft;
   std::size_t rounds_ = 0;  // before it is tried again
   double spent_ = 0.0;      // on steps along columns since the matrix was last formed
 };

@@ -14,7 +14,7 @@ constexpr double kStreamed = 2.0;
 constexpr double kSmallGram = 2.5e5;
 constexpr double kLargeGram = 2.5e8;
 /// The least curvature that is held, of its bound: what lies below could not carry a step.
-constexpr double kLeastCurvature = 1e-8;
+constexpr double kLeastCurvature = 1e-16;
 
 class DesignRisk final : public Risk {
  public:

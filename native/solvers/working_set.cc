@@ -104,8 +104,8 @@ double WorkingSet::promise(std::span<const double> before, std::span<const doubl
 }
 
 /// Goes to w_, or a part of the way from `before`, where the objective falls by a share of what the
-/// model, which fell by `promised`, has said. False, and at `before`, when none does.
-bool WorkingSet::advance(std::span<const double> before, const State& from, double promised) {
+/// model, which fell by `promised`, has said. Returns the part: 0, and at `before`, when none does.
+double WorkingSet::advance(std::span<const double> before, const State& from, double promised) {
   const double slack = objectiveSlack();
   const std::vector<double> after = w_;
   moveHere();
@@ -114,14 +114,14 @@ bool WorkingSet::advance(std::span<const double> before, const State& from, doub
   const int most = risk_.quadratic() || model_.leadsDown() ? kHalvings : kHalvingsOfJumps;
   double part = 1.0;
   for (int halving = 0; halving <= most; ++halving) {
-    if (state_.objective <= from.objective - part * share + slack) return true;
+    if (state_.objective <= from.objective - part * share + slack) return part;
     part = halving < most ? 0.5 * part : 0.0;
     for (std::size_t k = 0; k < w_.size(); ++k) {
       w_[k] = part == 0.0 ? before[k] : before[k] + part * (after[k] - before[k]);
     }
     moveHere();
   }
-  return false;
+  return 0.0;
 }
 
 /// Solves over the set. The model of L there is exact but for the rounding of the Gram matrix, or
@@ -132,7 +132,8 @@ void WorkingSet::improve(double tolerance) {
   const State from = state_;
   while (true) {
     model_.minimise(store_, lambda_, w_, gradient_, tolerance);
-    if (advance(before, from, promise(before, gradient))) return model_.trust();
+    const double part = advance(before, from, promise(before, gradient));
+    if (part > 0.0) return model_.trust(part == 1.0);
     if (risk_.quadratic() || !model_.yield()) return;
     gradient_ = gradient;
   }

@@ -56,7 +56,7 @@ class WorkingSet {
   bool convexBeyond(double concavity);
   void moveHere();
   void improve(double tolerance);
-  bool advance(std::span<const double> before, const State& from, double promised);
+  double advance(std::span<const double> before, const State& from, double promised);
   double promise(std::span<const double> before, std::span<const double> gradient) const;
   void grow();
   void prune();

@@ -12,6 +12,7 @@ import {
   sparse,
 } from "./bindingRequests.ts";
 import { operationCalls } from "./designCalls.ts";
+import { lossCall } from "./lossCall.ts";
 import { maskNumbers } from "./maskOperations.ts";
 import { header } from "./maskRequests.ts";
 import type { Call } from "./mutations.ts";
@@ -148,6 +149,7 @@ export const bindingCalls: readonly Call[] = [
   ...designCalls,
   ...fits("dense", dense, "mcp", [3]),
   ...fits("by proximal", dense, "mcp", [3], "proximal"),
+  ...fits("by workingSet", sparse, "logSum", [0.1], "workingSet"),
   ...fits("by dropout", dense, "logSum", [0.1], "dropout"),
   ...fits("by etaTrick", sparse, "scad", [3.7], "etaTrick"),
   ...fits("by direct", dense, "lp", [0.5], "direct"),
@@ -241,6 +243,7 @@ export const bindingCalls: readonly Call[] = [
   plain("proxAt", { penalty, z: () => 2, h: () => 0.5, lambda }),
   plain("proxThreshold", { penalty, h: () => 0.5, lambda }),
   plain("concavity", { penalty, lambda }),
+  lossCall,
   { ...plain("createTablePenalty", { table }, tablePlaces), invoke: tabled },
   {
     ...plain(
