@@ -271,8 +271,12 @@ double WorkingSet::lambdaOfZero() {
 }
 
 void WorkingSet::certify(ConvergenceRecord& record) {
-  record.locallyConvex = localConvexity(problem_, nonzero(),
-                                        [&](double concavity) { return convexBeyond(concavity); });
+  // A factor larger than the data allow is not worth the answer.
+  const auto support = static_cast<double>(nonzero());
+  if (problem_.penalty.convex() || support * support <= risk_.mostEntries()) {
+    record.locallyConvex = localConvexity(
+        problem_, nonzero(), [&](double concavity) { return convexBeyond(concavity); });
+  }
   if (!state_.complete) return;
   record.dualityGap =
       dualityGap(problem_, risk_, state_.objective, state_.violation, risk_.traceHere());
