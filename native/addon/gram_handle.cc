@@ -30,7 +30,7 @@ napi_value wrap(napi_env env, std::shared_ptr<const GramMoments> gram) {
 void requireColumns(std::size_t columns) {
   if (static_cast<double>(columns) < kLargestDimension) return;
   throw Failure("TOO_LARGE",
-                "a gram must have fewer than 46340 columns, but has " + std::to_string(columns));
+                "x.columns must be below 46340 for a gram, but is " + std::to_string(columns));
 }
 
 struct Block {

@@ -104,7 +104,7 @@ describe("while it runs", () => {
 
   test("an abort leaves what there is, and nothing passes for converged", async () => {
     const stop = new AbortController();
-    const large = largeProblem(700);
+    const large = largeProblem(1500);
     const quick = { y: large.y, penalty: penalties.l1(), lambda: 100 };
     const { convergence } = endless;
     const slow = {
