@@ -1,5 +1,5 @@
 // npm run bench:peers: flipside against skglm, scikit-learn, glmnet and ncvreg, written to bench/results/peers.md and .json
-// with the picture peers-growth. With any option only a part is measured, and nothing is written.
+// with the picture peers-growth. With --only some of them; with another option a part, and nothing is written.
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
 import { FlipsideError } from "flipside";
@@ -72,8 +72,9 @@ async function main(): Promise<void> {
       shrink: { type: "string" },
     },
   });
-  const whole = Object.keys(values).length === 0;
-  const names = chosen("trial", Object.keys(trials), values.only);
+  const { only, ...shortened } = values;
+  const whole = Object.keys(shortened).length === 0;
+  const names = chosen("trial", Object.keys(trials), only);
   const designs = chosen("design", denseShapes.map(nameOfDesign), values.designs);
   const shrink = Number(values.shrink ?? 1);
   const peers = await RegressionPeers.find();
@@ -88,7 +89,7 @@ async function main(): Promise<void> {
       shrink,
       meter: new Meter(),
     };
-    await measure(names, context, whole);
+    for (const name of names) await measure(name, context, whole);
   } finally {
     peers.stop();
   }
@@ -117,10 +118,11 @@ function chosen(noun: string, known: readonly string[], list: string | undefined
   throw new Error(`no ${noun} ${unknown}; there are ${known.join(", ")}`);
 }
 
-async function measure(names: readonly string[], context: Context, whole: boolean): Promise<void> {
+/** Each trial has files of its own, so that one of them can be measured anew. */
+async function measure(name: string, context: Context, whole: boolean): Promise<void> {
   const machine = describeMachine();
   const commit = currentCommit();
-  const command = "npm run bench:peers";
+  const command = `npm run bench:peers -- --only ${name}`;
   const versions = context.peers.describe();
   const { cpu, cores, memoryGiB, platform, node, blas, threads } = machine;
   const head = [
@@ -131,14 +133,8 @@ async function measure(names: readonly string[], context: Context, whole: boolea
   console.log(head.join("\n"));
   const others = watchOthers();
   const begin = performance.now();
-  const tables: TextTable[] = [];
-  const results: { growth?: unknown } & Record<string, unknown> = {};
-  for (const name of names) {
-    const { tables: more, data } = await attempt(name, context);
-    for (const table of more) console.log(toTerminal(table));
-    tables.push(...more);
-    results[name] = data;
-  }
+  const { tables, data } = await attempt(name, context);
+  for (const table of tables) console.log(toTerminal(table));
   const seconds = ((performance.now() - begin) / 1000).toFixed(0);
   head.push(
     `Took ${seconds} s, in which other processes, the peers among them, took ${others().toFixed(2)} cores`,
@@ -146,14 +142,13 @@ async function measure(names: readonly string[], context: Context, whole: boolea
   if (!whole) return;
   const all = [...head, ...notes, ...(comparedForms.includes("prepared") ? [] : [missingDesign])];
   const list = all.map((line) => `- ${line}`).join("\n");
-  const text = `# Benchmark against other packages\n\n${list}\n\n${tables.map(toMarkdown).join("\n")}`;
+  const text = `# Benchmark against other packages: ${name}\n\n${list}\n\n${tables.map(toMarkdown).join("\n")}`;
   const origin = { command, commit, date: new Date().toISOString(), machine, versions };
-  const picture = Array.isArray(results.growth)
-    ? await growthPicture(results.growth as GrowthSeries[])
-    : undefined;
+  const picture =
+    name === "growth" && Array.isArray(data) ? await growthPicture(data as GrowthSeries[]) : undefined;
   save({
-    "peers.md": text,
-    "peers.json": `${JSON.stringify({ ...origin, ...results }, plainArrays, 1)}\n`,
+    [`peers-${name}.md`]: text,
+    [`peers-${name}.json`]: `${JSON.stringify({ ...origin, [name]: data }, plainArrays, 1)}\n`,
     ...(picture && { "peers-growth.svg": picture.svg, "peers-growth.png": picture.png }),
   });
 }

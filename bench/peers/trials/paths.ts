@@ -78,7 +78,8 @@ async function measurePath(context: Context, about: Case): Promise<PathCell> {
   const courses: Course[] = [];
   for (const form of comparedForms) courses.push(await ownCourse(about, target, form));
   if (first !== undefined) courses.push(first);
-  if (penalty.convex && context.peers.has("sklearn"))
+  // Of 10,000 columns it takes minutes.
+  if (penalty.convex && problem.columns <= 2000 && context.peers.has("sklearn"))
     courses.push(await sklearnCourse(context, about, target));
   const times = await alternate(courses satisfies Side[], context.rounds);
   const sides = new Map<string, PathSide>(
