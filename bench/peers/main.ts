@@ -1,4 +1,4 @@
-// npm run bench:peers: flipside against skglm, scikit-learn, glmnet and ncvreg, written to bench/results/peers.md and .json
+// npm run bench:peers: flipside against skglm, scikit-learn, glmnet and ncvreg, written to bench/results/peers-<trial>.md and .json,
 // with the picture peers-growth. With --only some of them; with another option a part, and nothing is written.
 import { mkdirSync, renameSync, writeFileSync } from "node:fs";
 import { parseArgs } from "node:util";
