@@ -4,13 +4,23 @@
 
 #include <cstddef>
 #include <memory>
+#include <mutex>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "design/weighted_gram.h"
 #include "linalg/linalg.h"
 
 namespace flipside {
+
+/// What a solver leaves with a design for the next fit on it.
+class Keepsake {
+ public:
+  virtual ~Keepsake() = default;
+  /// The more the better: a smaller one does not replace a larger one.
+  virtual std::size_t size() const = 0;
+};
 
 class Design {
  public:
@@ -55,6 +65,21 @@ class Design {
   }
   /// Numbers read by one pass over X: rows() columns(), or what a sparse storage holds.
   virtual double elements() const = 0;
+
+  /// From any thread. Null before there is one.
+  std::shared_ptr<const Keepsake> keepsake() const {
+    const std::lock_guard lock(mutex_);
+    return keepsake_;
+  }
+  void leave(std::shared_ptr<const Keepsake> keepsake) const {
+    const std::lock_guard lock(mutex_);
+    if (keepsake_ == nullptr || keepsake->size() > keepsake_->size())
+      std::swap(keepsake_, keepsake);
+  }
+
+ private:
+  mutable std::mutex mutex_;
+  mutable std::shared_ptr<const Keepsake> keepsake_;
 };
 
 }  // namespace flipside

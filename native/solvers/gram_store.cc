@@ -1,6 +1,7 @@
 #include "solvers/gram_store.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace flipside {
 namespace {
@@ -28,31 +29,58 @@ void GramStore::append(const Risk& risk, std::span<const std::size_t> columns) {
   for (const std::size_t j : columns) bounds_.push_back(risk.curvature()[j]);
 }
 
+/// The entries at these places, and their mirror images.
+void GramStore::compute(Risk& risk, std::span<const std::size_t> rows,
+                        std::span<const std::size_t> columns) {
+  if (rows.empty() || columns.empty()) return;
+  const auto namesOf = [&](std::span<const std::size_t> places) {
+    std::vector<std::size_t> names;
+    for (const std::size_t k : places) names.push_back(columns_[k]);
+    return names;
+  };
+  const auto block = std::make_unique_for_overwrite<double[]>(rows.size() * columns.size());
+  const MutableMatrix out{block.get(), rows.size(), columns.size(), rows.size()};
+  const std::vector<std::size_t> left = namesOf(rows);
+  const bool square = rows.data() == columns.data();
+  risk.hessian(left, square ? left : namesOf(columns), out);
+  for (std::size_t b = 0; b < columns.size(); ++b) {
+    for (std::size_t a = 0; a < rows.size(); ++a) {
+      put(rows[a], columns[b], static_cast<float>(out(a, b)));
+      if (rows[a] == columns[b]) {
+        diagonal_[rows[a]] = std::max(out(a, b), kLeastShare * bounds_[rows[a]]);
+      }
+    }
+  }
+}
+
 void GramStore::fill(Risk& risk) {
   const std::size_t before = filled();
   const std::size_t size = columns_.size();
   if (before == size) return;
   reserve(size);
-  const std::span<const std::size_t> first(columns_.data(), before);
-  const std::span<const std::size_t> columns(columns_.data() + before, size - before);
-  const auto block = std::make_unique_for_overwrite<double[]>(size * columns.size());
-  const MutableMatrix old{block.get(), before, columns.size(), before};
-  const MutableMatrix own{&block[before * columns.size()], columns.size(), columns.size(),
-                          columns.size()};
-  if (before > 0) risk.hessian(first, columns, old);
-  risk.hessian(columns, columns, own);
-  for (std::size_t b = 0; b < columns.size(); ++b) {
-    float* to = &values_[(before + b) * capacity_];
-    for (std::size_t a = 0; a < before; ++a) {
-      to[a] = static_cast<float>(old(a, b));
+  diagonal_.resize(size);
+  std::vector<std::size_t> stocked(size, GramStock::kNone);
+  std::vector<std::size_t> old;       // places of before that are not in stock
+  std::vector<std::size_t> known;     // new ones that are
+  std::vector<std::size_t> fresh;     // new ones that are not
+  std::vector<std::size_t> everyOld;  // all of before
+  for (std::size_t k = 0; k < size; ++k) {
+    if (stock_ != nullptr) stocked[k] = stock_->placeOf(columns_[k]);
+    const bool missing = stocked[k] == GramStock::kNone;
+    if (k < before) everyOld.push_back(k);
+    if (k < before && missing) old.push_back(k);
+    if (k >= before) (missing ? fresh : known).push_back(k);
+  }
+  for (const std::size_t b : known) {
+    for (std::size_t a = 0; a <= b; ++a) {
+      if (stocked[a] != GramStock::kNone) put(a, b, stock_->at(stocked[a], stocked[b]));
     }
-    for (std::size_t a = 0; a < columns.size(); ++a) to[before + a] = static_cast<float>(own(a, b));
-    diagonal_.push_back(std::max(own(b, b), kLeastShare * bounds_[before + b]));
+    diagonal_[b] = stock_->diagonal(stocked[b]);
   }
-  for (std::size_t a = 0; a < before; ++a) {
-    float* to = &values_[a * capacity_ + before];
-    for (std::size_t b = 0; b < columns.size(); ++b) to[b] = static_cast<float>(old(a, b));
-  }
+  compute(risk, old, known);
+  compute(risk, everyOld, fresh);
+  compute(risk, known, fresh);
+  compute(risk, fresh, fresh);
 }
 
 void GramStore::keep(std::span<const std::size_t> places) {
@@ -71,6 +99,11 @@ void GramStore::keep(std::span<const std::size_t> places) {
   }
   columns_.resize(places.size());
   bounds_.resize(places.size());
+}
+
+GramStock::GramStock(GramStore store) : store_(std::move(store)) {
+  store_.use(nullptr);
+  for (std::size_t k = 0; k < store_.filled(); ++k) places_.emplace(store_.columns()[k], k);
 }
 
 }  // namespace flipside

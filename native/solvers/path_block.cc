@@ -27,6 +27,9 @@ PathBlock::PathBlock(const Problem& problem, Risk& risk, const SeparablePenalty&
       descent_(penalty, problem.cancel),
       inside_(risk.columns()),
       entering_(risk.columns()) {
+  if (risk.quadratic()) {
+    store_.use(std::dynamic_pointer_cast<const GramStock>(problem.design.keepsake()));
+  }
   for (const double h : risk.curvature()) {
     if (h > 0.0 && (leastCurvature_ == 0.0 || h < leastCurvature_)) leastCurvature_ = h;
   }

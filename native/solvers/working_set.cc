@@ -42,6 +42,15 @@ WorkingSet::WorkingSet(const Problem& problem, Risk& risk)
       model_(risk, descent_, penalty_, problem.cancel),
       screen_(risk, descent_) {
   descent_.setLambda(lambda_);
+  if (risk.quadratic()) {
+    store_.use(std::dynamic_pointer_cast<const GramStock>(problem.design.keepsake()));
+  }
+}
+
+void WorkingSet::leaveGram() {
+  const auto size = static_cast<double>(store_.filled());
+  if (!risk_.quadratic() || size == 0.0 || size * size > problem_.design.elements()) return;
+  problem_.design.leave(std::make_shared<GramStock>(std::move(store_)));
 }
 
 std::size_t WorkingSet::nonzero() const {

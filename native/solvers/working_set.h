@@ -47,6 +47,8 @@ class WorkingSet {
   std::size_t nonzero() const;
   /// The smallest lambda at which this point, being 0, would not be left: of the largest threshold.
   double lambdaOfZero();
+  /// Hands the Gram matrix to the design, for the next fit on it. The end of this one.
+  void leaveGram();
   double passes() const { return screen_.passes(); }
   /// What can be proved of this point as one of the problem.
   void certify(ConvergenceRecord& record);

@@ -97,6 +97,7 @@ class Run {
     if (state.complete) {
       solution_.end = FinalState{state.loss, state.omega, state.objective, state.violation};
     }
+    set_.leaveGram();
     return std::move(solution_);
   }
 

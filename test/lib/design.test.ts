@@ -27,6 +27,35 @@ function compressed() {
 }
 
 describe("fits of a design", () => {
+  test("do not depend on the fits before them, whose products of columns they go on using", async () => {
+    const given = plainProblem(60, 150, 3);
+    const { x, y } = problemOf(given);
+    const { data: values, rowIndices, columnPointers } = nativeMatrix(given, "compressedColumns");
+    const sparse = { rowIndices: rowIndices as Int32Array, columnPointers: columnPointers as Int32Array };
+    const single = {
+      data: Float32Array.from(given.x),
+      rows: 60,
+      columns: 150,
+      order: "column-major",
+    } as const;
+    const kinds = [penalties.l1(), penalties.mcp(), penalties.logSum({ epsilon: 0.1 })];
+    for (const matrix of [x, single, { values, ...sparse, rows: 60, columns: 150 }]) {
+      const shared = await Design.prepare(matrix);
+      for (const lambda of [0.3, 0.05, 0.1, 0.02, 0.05]) {
+        for (const penalty of kinds) {
+          const fresh = await Design.prepare(matrix);
+          const later = fitSync({ x: shared, y }, { penalty, lambda });
+          expect(later.toJSON()).toEqual(fitSync({ x: fresh, y }, { penalty, lambda }).toJSON());
+          fresh.close();
+        }
+      }
+      const lambdas = [0.3, 0.1, 0.03];
+      const path = await fitPath({ x: shared, y }, { penalty: penalties.l1(), lambdas });
+      const alone = await fitPath({ x: matrix, y }, { penalty: penalties.l1(), lambdas });
+      expect(path.toJSON()).toEqual(alone.toJSON());
+    }
+  });
+
   test("are those of its matrix, to the bit", async () => {
     await checkAsync(
       40,
