@@ -160,7 +160,7 @@ describe("penalties that do not separate", () => {
 
 describe("the call", () => {
   test.each(["proximal", "etaTrick", "direct"] as const)("abort in the middle of %s", async (solver) => {
-    const { x, y } = largeProblem(600);
+    const { x, y } = largeProblem(1200);
     const stop = new AbortController();
     let reports = 0;
     const fit = await fitAsync(
@@ -178,7 +178,7 @@ describe("the call", () => {
             expect(iteration).toBeGreaterThan(0);
             expect(objective).toBeGreaterThan(0);
             expect(stationarity).toBeGreaterThan(0);
-            expect(nonzero).toBe(600);
+            expect(nonzero).toBe(1200);
             if (++reports === 2) stop.abort();
           },
         },
