@@ -12,9 +12,13 @@ export interface Dataset {
   readonly lambdaMax: number;
 }
 
-/** x_ij = correlation x_i,j-1 + noise with variance 1; one in twenty coefficients is not 0; signal : noise variance 5. */
-export function makeDataset(rows: number, columns: number, seed: number, correlation = 0.5): Dataset {
-  const gaussian = gaussianFrom(seed);
+/** x_ij = correlation x_i,j-1 + noise, with variance 1, column-major. */
+export function autoregressive(
+  rows: number,
+  columns: number,
+  correlation: number,
+  gaussian: () => number,
+): Float64Array {
   const innovation = Math.sqrt(1 - correlation ** 2);
   const x = new Float64Array(rows * columns);
   for (let i = 0; i < rows; ++i) {
@@ -24,6 +28,13 @@ export function makeDataset(rows: number, columns: number, seed: number, correla
       x[j * rows + i] = value;
     }
   }
+  return x;
+}
+
+/** Columns by autoregressive(); one in twenty coefficients is not 0; signal : noise variance 5. */
+export function makeDataset(rows: number, columns: number, seed: number, correlation = 0.5): Dataset {
+  const gaussian = gaussianFrom(seed);
+  const x = autoregressive(rows, columns, correlation, gaussian);
   const y = new Float64Array(rows);
   const nonzero = Math.max(2, Math.round(columns / 20));
   for (let k = 0; k < nonzero; ++k) {

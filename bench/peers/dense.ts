@@ -1,5 +1,5 @@
 // The dense problems of the comparison with other packages, ready for use: columns centred and of mean square 1, y centred.
-import { gaussianFrom, uniformFrom } from "../data.ts";
+import { autoregressive, gaussianFrom, uniformFrom } from "../data.ts";
 
 export interface DenseShape {
   readonly rows: number;
@@ -36,15 +36,7 @@ export function shapeName({ rows, columns }: Pick<DenseShape, "rows" | "columns"
 export function makeDense({ rows, columns, nonzero }: DenseShape, seed: number): DenseProblem {
   const gaussian = gaussianFrom(2 * seed + 1);
   const uniform = uniformFrom(2 * seed + 2);
-  const innovation = Math.sqrt(1 - correlation ** 2);
-  const x = new Float64Array(rows * columns);
-  for (let i = 0; i < rows; ++i) {
-    let value = gaussian();
-    for (let j = 0; j < columns; ++j) {
-      if (j > 0) value = correlation * value + innovation * gaussian();
-      x[j * rows + i] = value;
-    }
-  }
+  const x = autoregressive(rows, columns, correlation, gaussian);
   for (let j = 0; j < columns; ++j) {
     const column = x.subarray(j * rows, (j + 1) * rows);
     center(column);

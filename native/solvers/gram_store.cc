@@ -1,6 +1,7 @@
 #include "solvers/gram_store.h"
 
 #include <algorithm>
+#include <numeric>
 #include <utility>
 
 namespace flipside {
@@ -99,6 +100,19 @@ void GramStore::keep(std::span<const std::size_t> places) {
   }
   columns_.resize(places.size());
   bounds_.resize(places.size());
+}
+
+Support supportOf(const GramStore& store, std::span<const double> w) {
+  std::vector<std::size_t> order(w.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::erase_if(order, [&](std::size_t k) { return w[k] == 0.0; });
+  std::ranges::sort(order, {}, [&](std::size_t k) { return store.columns()[k]; });
+  Support support;
+  for (const std::size_t k : order) {
+    support.index.push_back(store.columns()[k]);
+    support.values.push_back(w[k]);
+  }
+  return support;
 }
 
 GramStock::GramStock(GramStore store) : store_(std::move(store)) {

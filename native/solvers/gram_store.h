@@ -57,6 +57,14 @@ class GramStore {
   std::shared_ptr<const GramStock> stock_;
 };
 
+/// The coordinates of w, one value per column of the store, that are not 0: by ascending column of
+/// X.
+struct Support {
+  std::vector<std::size_t> index;
+  std::vector<double> values;
+};
+Support supportOf(const GramStore& store, std::span<const double> w);
+
 /// The matrix of a fit that is over, for the next one on the same design. Its entries are the same
 /// bits as computed anew: a fit does not depend on those before it.
 class GramStock final : public Keepsake {

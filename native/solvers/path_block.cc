@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "linalg/mixed.h"
 #include "solvers/certificates.h"
@@ -64,17 +63,8 @@ double PathBlock::omegaOf(const PathPoint& point) const {
 }
 
 double PathBlock::evaluate(const PathPoint& point, std::span<double> trace) {
-  std::vector<std::size_t> order(point.w.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::erase_if(order, [&](std::size_t k) { return point.w[k] == 0.0; });
-  std::ranges::sort(order, {}, [&](std::size_t k) { return store_.columns()[k]; });
-  std::vector<std::size_t> index;
-  std::vector<double> values;
-  for (const std::size_t k : order) {
-    index.push_back(store_.columns()[k]);
-    values.push_back(point.w[k]);
-  }
-  return risk_.trace({index, values}, trace);
+  const Support support = supportOf(store_, point.w);
+  return risk_.trace({support.index, support.values}, trace);
 }
 
 void PathBlock::run(std::span<const PathTarget> targets, const PathPoint* before,

@@ -36,7 +36,6 @@ class DesignRisk final : public Risk {
     return scaled_.empty() ? design_.curvature() : scaled_;
   }
   bool quadratic() const override { return problem_.loss.quadratic(); }
-  double passCost() const override { return design_.elements(); }
 
   double moveTo(SparsePoint point) override { return trace(point, residual_); }
 

@@ -29,8 +29,6 @@ class Risk {
   virtual std::span<const double> curvature() const = 0;
   /// True when the Hessian is the same everywhere.
   virtual bool quadratic() const = 0;
-  /// Numbers read for the gradients of all columns, and for that of one (on average).
-  virtual double passCost() const = 0;
 
   /// Goes to a point, from scratch. Returns L there. What follows speaks of this point.
   virtual double moveTo(SparsePoint point) = 0;

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 #include <limits>
-#include <numeric>
 
 #include "solvers/certificates.h"
 
@@ -78,23 +77,16 @@ void WorkingSet::begin(std::span<const double> w) {
 
 /// Loss, penalty and the gradients of the set, from scratch.
 void WorkingSet::moveHere() {
-  std::vector<std::size_t> order(w_.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::erase_if(order, [&](std::size_t k) { return w_[k] == 0.0; });
-  std::ranges::sort(order, {}, [&](std::size_t k) { return store_.columns()[k]; });
-  std::vector<std::size_t> index;
-  std::vector<double> values;
+  const Support support = supportOf(store_, w_);
   state_.omega = 0.0;
-  for (const std::size_t k : order) {
-    index.push_back(store_.columns()[k]);
-    values.push_back(w_[k]);
-    state_.omega += penalty_.omegaAt(std::abs(w_[k]), lambda_);
+  for (const double value : support.values) {
+    state_.omega += penalty_.omegaAt(std::abs(value), lambda_);
   }
   state_.omega +=
-      static_cast<double>(risk_.columns() - order.size()) * penalty_.omegaAt(0.0, lambda_);
-  state_.loss = risk_.moveTo({index, values});
+      static_cast<double>(risk_.columns() - support.index.size()) * penalty_.omegaAt(0.0, lambda_);
+  state_.loss = risk_.moveTo({support.index, support.values});
   state_.objective = state_.loss + lambda_ * state_.omega;
-  state_.nonzero = order.size();
+  state_.nonzero = support.index.size();
   screen_.moved();
 }
 
@@ -297,23 +289,12 @@ bool WorkingSet::convexBeyond(double concavity) {
     store_.empty();  // of an earlier point
     risk_.hold(0.0);
   }
-  std::vector<std::size_t> support;
-  for (std::size_t k = 0; k < w_.size(); ++k) {
-    if (w_[k] != 0.0) support.push_back(k);
-  }
+  if (store_.filled() == store_.size()) return flipside::convexBeyond(store_, w_, concavity);
+  const std::vector<std::size_t> support = supportOf(store_, w_).index;
   const std::size_t size = support.size();
   std::vector<double> matrix(size * size);
   const MutableMatrix factor{matrix.data(), size, size, size};
-  if (store_.filled() == store_.size()) {
-    for (std::size_t a = 0; a < size; ++a) {
-      const float* from = store_.column(support[a]);
-      for (std::size_t b = a; b < size; ++b) factor(b, a) = static_cast<double>(from[support[b]]);
-      factor(a, a) = store_.diagonal()[support[a]];
-    }
-  } else {
-    for (std::size_t& k : support) k = store_.columns()[k];
-    risk_.hessian(support, support, factor);
-  }
+  risk_.hessian(support, support, factor);
   for (std::size_t a = 0; a < size; ++a) factor(a, a) -= concavity;
   return linalg::cholesky(factor);
 }

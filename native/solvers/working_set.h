@@ -52,7 +52,6 @@ class WorkingSet {
   double passes() const { return screen_.passes(); }
   /// What can be proved of this point as one of the problem.
   void certify(ConvergenceRecord& record);
-  double threshold(double h) { return descent_.threshold(h); }
 
  private:
   bool convexBeyond(double concavity);
