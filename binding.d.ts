@@ -98,8 +98,13 @@ export interface FitRequest extends NativeModel {
   weights?: Float64Array | undefined;
   offset?: Float64Array | undefined;
   start?: Float64Array | undefined;
-  /** The name of a registered loss: "squared", "logistic". */
+  /** The name of a registered loss: "squared", "logistic", "poisson", "huber", "cox", "multinomial", "multiTask". */
   loss: string;
+  /** Of the loss, in order: huber [delta], cox [0 for Breslow's, 1 for Efron's treatment of ties]. Without it the usual ones. */
+  lossParameters?: Float64Array | undefined;
+  /** Classes or tasks, 1 by default: y of multiTask and the offset have rows x outputs entries, output after output. */
+  outputs?: number | undefined;
+  structure?: NativeStructure | undefined;
   /** Empty: a geometric grid, see pathLength and pathRatio. */
   lambdas: Float64Array;
   pathLength: number;
@@ -107,6 +112,18 @@ export interface FitRequest extends NativeModel {
   /** Of x or gram; a design has its own. */
   intercept: boolean;
   standardize: boolean;
+}
+
+/** native/solvers/structure.h; each array has one entry per column of x. */
+export interface NativeStructure {
+  factors?: Float64Array | undefined;
+  /** True: lambda_j = m_j lambda; false: m_j times the penalty. */
+  factorsScaleLambda: boolean;
+  lower?: Float64Array | undefined;
+  upper?: Float64Array | undefined;
+  /** Columns with the same number are a group. */
+  groups?: Int32Array | undefined;
+  joint: boolean;
 }
 
 /** One of many fits. */
@@ -280,6 +297,8 @@ export interface NativeFit {
   locallyConvex: number;
   starts: number;
   worstObjective: number;
+  /** One per output, where there are several: then coefficients, eta and keepProbability are output after output. */
+  intercepts: Float64Array | undefined;
 }
 
 export interface NativeProgress {
@@ -400,7 +419,7 @@ export interface Binding {
   isConvex(penalty: NativePenalty): boolean;
   needsDesign(penalty: NativePenalty): boolean;
   /** The solver that "auto" stands for with a penalty and a loss. */
-  automaticSolver(penalty: NativePenalty, loss: string): string;
+  automaticSolver(penalty: NativePenalty, loss: string, structured: boolean): string;
   /**
    * Fits on a worker of the addon; inputs are copied before the call returns. `settle` is called exactly once
    * with an error or with one result per lambda, `progress` at most every 50 ms. Returns a job number for

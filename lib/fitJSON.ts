@@ -121,6 +121,7 @@ export function decodeFit(argument: string, json: unknown): { native: NativeFit;
     objectiveHistory,
     nonzeroHistory: history.numbers("nonzero", objectiveHistory.length, 0, columns),
     secondsHistory: new Float64Array(0),
+    intercepts: undefined,
     ...decodeRecord(read.has("record") ? read.fields("record") : undefined),
   };
   const penalty = readPenalty(read.name("penalty"), read.value("penalty"));

@@ -5,8 +5,10 @@ import { type Design, designState } from "./design.js";
 import { FlipsideError } from "./errors.js";
 import type { Setting } from "./fitJSON.js";
 import { type GramState, gramState } from "./gram.js";
+import { lossKeys, readLossOptions } from "./lossOptions.js";
 import { type MatrixLike, requireEntries, toMatrix, toVector, type VectorLike } from "./matrix.js";
 import { type Penalty, requirePenalty, solvablePenalty } from "./penalty.js";
+import { type Response, readResponse } from "./response.js";
 import { perRow, readWeights } from "./rowVectors.js";
 import {
   type Choice,
@@ -19,6 +21,7 @@ import {
   solverDefaults,
   solverKeys,
 } from "./solver.js";
+import { readStructure, structureKeys } from "./structure.js";
 
 /** The data of a sparse regression: `rows` observations of `columns` variables. */
 export interface Problem {
@@ -77,7 +80,17 @@ export interface Setup {
 }
 
 const problemKeys = ["x", "y", "weights", "offset"];
-const sharedKeys = ["penalty", "loss", "intercept", "standardize", "convergence", "start", ...solverKeys];
+const sharedKeys = [
+  "penalty",
+  "loss",
+  "intercept",
+  "standardize",
+  "convergence",
+  "start",
+  ...solverKeys,
+  ...lossKeys,
+  ...structureKeys,
+];
 
 /** The keys of an options object: the shared ones and those of one function. @internal */
 export function optionKeys(...own: string[]): string[] {
@@ -96,15 +109,19 @@ export interface Data {
 export function readData(problem: unknown): Data {
   const data = requireOptions("problem", problem, problemKeys);
   const x = toMatrix("x", property("problem", data, "x"));
-  return { x, ...readRows(data, x.rows) };
+  const { y, weights, offset } = readRows(data, x.rows, "squared");
+  return { x, y, weights, offset };
 }
 
-function readRows(data: object, rows: number): Omit<Data, "x"> {
-  const y = toVector("y", property("problem", data, "y"), rows, "one per row of x");
-  requireEntries("y", y, -Infinity);
+/** What a problem tells of its rows. @internal */
+export type Rows = Omit<Data, "x"> & Response;
+
+/** @internal */
+export function readRows(data: object, rows: number, loss: LossName): Rows {
+  const response = readResponse(data, rows, loss);
   const weights = readWeights(property("problem", data, "weights"), rows);
   const offset = perRow("offset", property("problem", data, "offset"), rows, -Infinity);
-  return { y, weights, offset };
+  return { ...response, weights, offset };
 }
 
 /** What a problem is about, as the addon takes it. @internal */
@@ -152,14 +169,16 @@ export function readSetup(
     data === undefined
       ? sourceOfGram(gram as NonNullable<typeof gram>, given)
       : readSource(property("problem", data, "x"), given);
-  const rows = data && readRows(data, source.rows);
-  if (rows?.weights !== undefined && source.design !== undefined) throw ownWeights("problem.weights");
   const loss = readLoss(given);
+  const rows = data && readRows(data, source.rows, loss);
+  if (rows?.weights !== undefined && source.design !== undefined) throw ownWeights("problem.weights");
   if (gram !== undefined && loss !== "squared") {
     throw new FlipsideError("UNSUPPORTED", `loss must be squared for a Gram, but is ${loss}`);
   }
   const penalty = property("options", given, "penalty");
-  const { handle, choice } = readModel(given, penalty, loss);
+  const outputs = rows?.outputs ?? 1;
+  const structure = readStructure(given, source.columns, outputs);
+  const { handle, choice } = readModel(given, penalty, loss, structure !== undefined);
   const convergence = readConvergence(
     property("options", given, "convergence"),
     background,
@@ -173,8 +192,11 @@ export function readSetup(
     y: rows?.y,
     weights: rows?.weights,
     offset: rows?.offset,
-    start: readStart(given, source.columns),
+    start: readStart(given, source.columns * outputs),
     loss,
+    lossParameters: readLossOptions(given, loss),
+    outputs,
+    structure,
     penalty: handle,
     ...choice,
     lambdas: noLambdas,
@@ -216,8 +238,8 @@ interface Model {
 }
 
 /** The penalty and the solver with its options. @internal */
-export function readModel(options: object, penalty: unknown, loss: LossName): Model {
-  const choice = readSolver(options, requirePenalty("penalty", penalty).handle, loss);
+export function readModel(options: object, penalty: unknown, loss: LossName, structured = false): Model {
+  const choice = readSolver(options, requirePenalty("penalty", penalty).handle, loss, structured);
   return { handle: solvablePenalty("penalty", penalty, choice.solver === "etaTrick"), choice };
 }
 

@@ -5,10 +5,18 @@ import type { ConvergenceDefaults } from "./convergence.js";
 import { FlipsideError } from "./errors.js";
 
 /** The empirical risks; see `SharedOptions.loss`. */
-export type LossName = "squared" | "logistic";
+export type LossName = "squared" | "logistic" | "poisson" | "huber" | "cox" | "multinomial" | "multiTask";
 
 /** @internal */
-export const lossNames = ["squared", "logistic"] as const satisfies readonly LossName[];
+export const lossNames = [
+  "squared",
+  "logistic",
+  "poisson",
+  "huber",
+  "cox",
+  "multinomial",
+  "multiTask",
+] as const satisfies readonly LossName[];
 
 /**
  * The algorithms, all for the objective L(w) + λ Ω(w) (arXiv 2106.07769):
@@ -78,28 +86,34 @@ export type Choice = Omit<NativeModel, "penalty" | "solver" | "tolerance" | "max
   readonly solver: SolverName;
 };
 
-const automatic = new WeakMap<NativePenalty, Map<LossName, SolverName>>();
+const automatic = new WeakMap<NativePenalty, Map<string, SolverName>>();
 
 /** The solver that "auto" stands for, which the addon knows. */
-function automaticSolver(penalty: NativePenalty, loss: LossName): SolverName {
+function automaticSolver(penalty: NativePenalty, loss: LossName, structured: boolean): SolverName {
   let byLoss = automatic.get(penalty);
   if (byLoss === undefined) {
     byLoss = new Map();
     automatic.set(penalty, byLoss);
   }
-  let solver = byLoss.get(loss);
+  const key = structured ? `${loss} structured` : loss;
+  let solver = byLoss.get(key);
   if (solver === undefined) {
-    solver = native.automaticSolver(penalty, loss) as SolverName;
-    byLoss.set(loss, solver);
+    solver = native.automaticSolver(penalty, loss, structured) as SolverName;
+    byLoss.set(key, solver);
   }
   return solver;
 }
 
 /** The solver with its own options, from the options of a fit. @internal */
-export function readSolver(options: object, penalty: NativePenalty, loss: LossName): Choice {
+export function readSolver(
+  options: object,
+  penalty: NativePenalty,
+  loss: LossName,
+  structured = false,
+): Choice {
   const given = property("options", options, "solver");
   const name = given === undefined ? "auto" : requireChoice("solver", given, solverNames);
-  const solver = name === "auto" ? automaticSolver(penalty, loss) : name;
+  const solver = name === "auto" ? automaticSolver(penalty, loss, structured) : name;
   const seed = property("options", options, "seed");
   const proximal = ownOptions(options, "proximal", ["accelerated"], solver);
   const dropout = ownOptions(options, "dropout", ["mask", "batchSize", "stepSize", "stepDecay"], solver);

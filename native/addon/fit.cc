@@ -43,7 +43,8 @@ napi_value automaticSolver(Environment& environment, const Arguments& arguments)
   const LossItem* item = findLoss(name);
   if (item == nullptr)
     throw Failure("UNSUPPORTED", "loss must be registered, but " + name + " is not");
-  return textToJs(env, chooseSolver(*penalty, *item->make({})).name);
+  const bool structured = readBoolean(env, arguments[2], {"structured"});
+  return textToJs(env, chooseSolver(*penalty, *item->make({}), structured).name);
 }
 
 napi_value fit(Environment& environment, const Arguments& arguments) {

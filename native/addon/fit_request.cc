@@ -7,12 +7,15 @@
 #include "addon/data_argument.h"
 #include "addon/gram_handle.h"
 #include "addon/penalty_handle.h"
+#include "addon/structure_argument.h"
 #include "design/bad_value.h"
+#include "losses/loss.h"
 
 namespace flipside::addon {
 namespace {
 
 constexpr double kLargestInteger = 9007199254740991.0;
+constexpr double kMostOutputs = 65536.0;
 
 /// Each solver's own options are read for that solver only.
 void readSolver(napi_env env, napi_value value, FitRequest& request) {
@@ -103,6 +106,15 @@ void readSetting(napi_env env, napi_value value, FitRequest& request) {
   request.standardization.intercept = readBoolean(env, get("intercept"), {"intercept"});
   request.standardization.standardize = readBoolean(env, get("standardize"), {"standardize"});
   request.loss = readText(env, get("loss"), {"loss"});
+  const napi_value outputs = get("outputs");
+  if (!isMissing(env, outputs)) {
+    request.outputs = readCount(env, outputs, {"outputs"}, kMostOutputs);
+  }
+}
+
+std::size_t responseWidth(const FitRequest& request) {
+  const LossItem* item = findLoss(request.loss);
+  return item == nullptr ? 1 : item->responseWidth(request.outputs);
 }
 
 /// Outcomes are there twice while they are handed over: as vectors and as typed arrays.
@@ -117,28 +129,34 @@ FitRequest readFitRequest(napi_env env, napi_value value) {
 
   // Whatever may call the caller's code ...
   const FitSource source = FitSource::read(env, value);
+  readSetting(env, value, request);
   const bool hasRows = source.gram == nullptr;
-  const Length rows{source.rows, "the rows of x"};
+  const std::size_t width = responseWidth(request);
   VectorArgument vectors[] = {
-      {{"y"}, rows, request.y, !hasRows},
-      {{"weights"}, rows, request.weights, true},
-      {{"offset"}, rows, request.offset, true},
-      {{"start"}, {source.columns, "the columns of x"}, request.start, true},
+      {{"y"}, {source.rows * width, "the rows of x"}, request.y, !hasRows},
+      {{"weights"}, {source.rows, "the rows of x"}, request.weights, true},
+      {{"offset"}, {source.rows * request.outputs, "the rows of x"}, request.offset, true},
+      {{"start"}, {source.columns * request.outputs, "the columns of x"}, request.start, true},
   };
   for (VectorArgument& vector : vectors) vector.read(env, value);
+  StructureArgument structure(env, value, source.columns, request.structure);
+  const napi_value lossParameters = readProperty(env, value, {"lossParameters"});
   const napi_value lambdas = readProperty(env, value, {"lambdas"});
   const napi_value pathLength = readProperty(env, value, {"pathLength"});
   const napi_value pathRatio = readProperty(env, value, {"pathRatio"});
   readModel(env, value, source, request);
-  readSetting(env, value, request);
 
   // ... is behind us: from here on the arrays stay as they are.
   request.lambdas = copyDoubles(env, lambdas, {"lambdas"});
+  if (!isMissing(env, lossParameters)) {
+    request.lossParameters = copyDoubles(env, lossParameters, {"lossParameters"});
+  }
+  structure.copy(env);
   readGrid(env, pathLength, pathRatio, request);
   const double copy = source.share(env, request);
   const std::size_t fits = std::max(request.lambdas.size(), request.pathLength);
   requireMemory(workspaceBytes(request, source.rows, source.columns, copy) +
-                    resultBytes(fits, source.columns),
+                    resultBytes(fits, source.columns * request.outputs),
                 "this fit");
   for (const VectorArgument& vector : vectors) vector.copy(env);
   if (source.x) request.x = std::make_shared<const RawMatrix>(source.x->copy(env));

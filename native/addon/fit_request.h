@@ -27,8 +27,11 @@ struct FitSource {
 
 /// Penalty, solver with its options, tolerance and limit of iterations. Calls getters.
 void readModel(napi_env env, napi_value value, const FitSource& source, FitRequest& request);
-/// intercept, standardize and the name of the loss. Calls getters.
+/// intercept, standardize, the name of the loss and the number of outputs. Calls getters.
 void readSetting(napi_env env, napi_value value, FitRequest& request);
+
+/// Numbers per row of y; 1 for a loss that is not known.
+std::size_t responseWidth(const FitRequest& request);
 
 /// Reads, checks kinds, lengths and scalars, and copies; refuses what this machine has no memory
 /// for. What takes a pass over the data is left to checkValues, which belongs on a worker.

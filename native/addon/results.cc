@@ -18,8 +18,8 @@ constexpr std::string_view kFitFactory = R"js(
   "use strict";
   const none = new Float64Array(0);
   return (buffer, reason) => {
-    const header = new Float64Array(buffer, 0, 24);
-    let offset = 24 * 8;
+    const header = new Float64Array(buffer, 0, 25);
+    let offset = 25 * 8;
     const next = (length) => {
       const array = new Float64Array(buffer, offset, length);
       offset += 8 * length;
@@ -50,11 +50,12 @@ constexpr std::string_view kFitFactory = R"js(
       locallyConvex: header[21],
       starts: header[22],
       worstObjective: header[23],
+      intercepts: header[24] > 0 ? next(header[24]) : undefined,
     };
   };
 })(Float64Array)
 )js";
-constexpr std::size_t kHeader = 24;
+constexpr std::size_t kHeader = 25;
 
 /// Above this, memory is asked for in the way that can fail.
 constexpr std::size_t kLargeArray = std::size_t{1} << 20;
@@ -81,9 +82,10 @@ napi_value fitToJs(const Environment& environment, napi_value factory, const Fit
                               record.dualityGap,
                               static_cast<double>(record.locallyConvex),
                               static_cast<double>(record.starts),
-                              record.worstObjective};
+                              record.worstObjective,
+                              static_cast<double>(fit.intercepts.size())};
   static_assert(lengths.size() + numbers.size() == kHeader);
-  std::size_t count = kHeader;
+  std::size_t count = kHeader + fit.intercepts.size();
   for (const std::size_t length : lengths) count += length;
   NewArray packed = newFloat64Array(environment, count);
   double* next = packed.values.data();
@@ -100,6 +102,7 @@ napi_value fitToJs(const Environment& environment, napi_value factory, const Fit
   append(fit.nonzeroHistory);
   append(record.workingSetSizes);
   append(fit.support);
+  append(fit.intercepts);
 
   const napi_value arguments[] = {packed.buffer, textToJs(env, fit.reason)};
   napi_value receiver = nullptr;

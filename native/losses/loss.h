@@ -3,6 +3,10 @@
 // curvatureBound and curvatures: every solver for a smooth loss can use it then. A sum over the
 // rows is a PointwiseLoss (pointwise.h) and gives phi alone. It may give dualValue, for duality
 // gaps.
+//
+// A loss may have several outputs per row (classes, tasks). Then fitted has rows x outputs entries,
+// output after output, and what is called n below is that number of entries: the design of such a
+// problem is block diagonal with n rows, so that no solver needs to know.
 #pragma once
 
 #include <functional>
@@ -27,7 +31,7 @@ class Loss {
                           std::span<double> out) const = 0;
   /// L(fitted) alone.
   virtual double value(std::span<const double> fitted, std::span<const double> y) const = 0;
-  /// The Hessian of L in fitted is at most this over n.
+  /// The Hessian of L in fitted is at most this over n; +infinity where it is not bounded.
   virtual double curvatureBound() const = 0;
   /// The factors of the rows in L: empty for ones, and where a design has absorbed them.
   virtual std::span<const double> rowWeights() const { return {}; }
@@ -36,8 +40,16 @@ class Loss {
   /// out_i = n times the second derivative of L in fitted_i alone, the intercept held where it is
   /// at fitted. With v = out and an intercept that is minimised out, the Hessian of L in fitted is
   /// (diag(v) - v v' / sum(v)) / n, else diag(v) / n.
+  /// Of a loss whose Hessian is not of this form (diagonal() is false) diag(v) / n is at least the
+  /// Hessian.
   virtual void curvatures(std::span<const double> fitted, std::span<const double> y,
                           std::span<double> out) const = 0;
+  /// See curvatures().
+  virtual bool diagonal() const { return true; }
+  /// out = n times the Hessian of L in fitted times direction. From curvatures() by default, for a
+  /// diagonal() loss.
+  virtual void applyHessian(std::span<const double> fitted, std::span<const double> y,
+                            std::span<const double> direction, std::span<double> out) const;
   /// Whether an intercept is minimised out here (and not absorbed by the design).
   virtual bool freeIntercept() const { return false; }
   /// -L*(-r / n), L* the convex conjugate of L in fitted, for a residual r of evaluate() or a
@@ -55,13 +67,38 @@ class Loss {
     (void)fitted, (void)y;
     return 0.0;
   }
+  /// The same for each output.
+  virtual void intercepts(std::span<const double> fitted, std::span<const double> y,
+                          std::span<double> out) const {
+    out[0] = intercept(fitted, y);
+  }
 };
 
 /// What a loss may need of the problem; the spans outlive it.
 struct LossContext {
-  std::span<const double> weights;  ///< empty, or one per row with sum n
-  std::span<const double> offset;   ///< empty, or one per row
+  std::span<const double> weights{};  ///< empty, or one per row with sum n
+  std::span<const double> offset{};   ///< empty, or one per row and output, as fitted
   bool intercept = true;
+  std::span<const double>
+      parameters{};  ///< one for each of LossItem::parameters, or empty for usual
+  std::size_t outputs = 1;
+};
+
+/// Linear predictors z (with intercept and offset) of some rows beside their response.
+struct Predicted {
+  std::span<const double> z;  ///< rows x outputs, output after output
+  std::span<const double> y;
+  std::span<const double> weights;  ///< one per row
+  std::span<const double> parameters;
+  std::size_t outputs = 1;
+};
+
+/// A number that a loss depends on, such as the delta of huber.
+struct LossParameter {
+  std::string name;
+  double usual;
+  std::function<bool(double)> accepts;
+  std::string requirement;
 };
 
 struct LossItem {
@@ -73,6 +110,18 @@ struct LossItem {
   std::function<bool(double y)> accepts;
   std::string requirement;
   std::function<std::unique_ptr<Loss>(const LossContext&)> make;
+  std::vector<LossParameter> parameters{};
+  /// Numbers per row in y, column after column: 2 for cox (time, status), outputs for multiTask.
+  std::size_t (*responseWidth)(std::size_t outputs) = [](std::size_t) { return std::size_t{1}; };
+  /// Whether outputs > 1 makes sense.
+  bool multipleOutputs = false;
+  /// Empty, or what is wrong with y as a whole, as the end of a sentence that begins with "y".
+  std::string (*defect)(std::span<const double> y, std::size_t rows, std::size_t outputs) =
+      [](std::span<const double>, std::size_t, std::size_t) { return std::string(); };
+  /// 2 sum_i w_i (phi(z_i, y_i) - the least phi can be at y_i): the deviance.
+  double (*deviance)(const Predicted&) = nullptr;
+  /// False where rows depend on each other (cox): held-out rows then have no deviance of their own.
+  bool additive = true;
 };
 
 /// Every registered loss, sorted by name.

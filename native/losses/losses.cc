@@ -25,6 +25,19 @@ const LossItem* findLoss(std::string_view name) {
   return found != items().end() && found->name == name ? &*found : nullptr;
 }
 
+void Loss::applyHessian(std::span<const double> fitted, std::span<const double> y,
+                        std::span<const double> direction, std::span<double> out) const {
+  curvatures(fitted, y, out);
+  double sum = 0.0;
+  double moment = 0.0;
+  for (std::size_t i = 0; i < out.size(); ++i) {
+    sum += out[i];
+    moment += out[i] * direction[i];
+  }
+  const double mean = freeIntercept() && sum > 0.0 ? moment / sum : 0.0;
+  for (std::size_t i = 0; i < out.size(); ++i) out[i] *= direction[i] - mean;
+}
+
 LossEntry::LossEntry(LossItem item) {
   const auto place = position(item.name);
   items().insert(place, std::move(item));

@@ -39,7 +39,7 @@ Prepared prepare(const FitRequest& request, const Cancellation* cancel) {
     return {*request.gram, request.standardization, request.loss, cancel};
   }
   return {request.design != nullptr ? request.design : makeDesign(request, cancel),
-          {request.y, request.offset},
+          {request.y, request.offset, request.lossParameters, request.outputs},
           request.loss};
 }
 
@@ -54,6 +54,10 @@ class Run {
     const std::string gap = solver_.gap(data_.loss(), *request.penalty);
     if (!gap.empty()) {
       throw BadValue("UNSUPPORTED", "solver", "the solver " + solver_.name + " " + gap);
+    }
+    if (!request.structure.plain() && !solver_.structured) {
+      throw BadValue("UNSUPPORTED", "solver",
+                     "the solver " + solver_.name + " takes no factors, bounds or groups");
     }
     if (request.gram != nullptr && request.penalty->needsDesign()) {
       throw BadValue("UNSUPPORTED", "penalty",

@@ -37,13 +37,16 @@ struct FitRequest {
   std::shared_ptr<const RawMatrix> x;
   std::shared_ptr<const StandardizedDesign> design;
   std::shared_ptr<const GramMoments> gram;
-  std::vector<double> y;        ///< rows values; empty with gram
+  std::vector<double> y;        ///< rows x responseWidth values of the loss; empty with gram
   std::vector<double> weights;  ///< of x: empty, or rows values >= 0, not all 0
-  std::vector<double> offset;   ///< empty, or rows values
-  std::vector<double> start;    ///< empty, or columns values on the caller's scale
+  std::vector<double> offset;   ///< empty, or rows x outputs values
+  std::vector<double> start;    ///< empty, or columns x outputs values on the caller's scale
   std::shared_ptr<const Penalty> penalty;
-  std::string loss = "squared";       ///< the name of a registered loss
-  std::string solver = "reweighted";  ///< the name of a registered solver
+  std::string loss = "squared";        ///< the name of a registered loss
+  std::vector<double> lossParameters;  ///< one for each of LossItem::parameters, or empty for usual
+  std::size_t outputs = 1;             ///< per row: classes or tasks
+  Structure structure;                 ///< on the caller's scale, one entry per column of x
+  std::string solver = "reweighted";   ///< the name of a registered solver
   SolverOptions options;
   /// Empty: a geometric grid of pathLength values from lambdaMax down to pathRatio * lambdaMax.
   std::vector<double> lambdas;
@@ -68,6 +71,9 @@ struct FitOutcome {
   std::vector<double> eta;
   std::vector<double> keepProbability;
   double intercept = 0.0;
+  /// One per output, where there are several: then coefficients has columns x outputs entries,
+  /// output after output, as eta and keepProbability, and support counts in these.
+  std::vector<double> intercepts;
   double objective = 0.0;
   double loss = 0.0;
   double stationarity = 0.0;

@@ -11,6 +11,19 @@ const LossItem& requireLoss(const std::string& name) {
   throw BadValue("UNSUPPORTED", "loss", "loss must be registered, but " + name + " is not");
 }
 
+std::vector<double> parametersOf(const LossItem& item, std::span<const double> given) {
+  std::vector<double> values;
+  for (const LossParameter& parameter : item.parameters) {
+    const std::size_t k = values.size();
+    values.push_back(k < given.size() ? given[k] : parameter.usual);
+    if (parameter.accepts(values.back())) continue;
+    throw BadValue("OUT_OF_RANGE", parameter.name,
+                   parameter.name + " must be " + parameter.requirement + ", but is " +
+                       std::to_string(values.back()));
+  }
+  return values;
+}
+
 void requireAccepted(const LossItem& item, std::span<const double> y) {
   if (!item.accepts) return;
   for (std::size_t i = 0; i < y.size(); ++i) {
@@ -30,6 +43,7 @@ Prepared::Prepared(std::shared_ptr<const StandardizedDesign> design, const Respo
     : item_(requireLoss(loss)),
       design_(std::move(design)),
       y_(response.y.begin(), response.y.end()),
+      parameters_(parametersOf(item_, response.parameters)),
       hasIntercept_(design_->standardization().intercept) {
   if (!design_->weights().empty() && design_->standardization().fold != item_.folds) {
     throw BadValue(
@@ -38,13 +52,18 @@ Prepared::Prepared(std::shared_ptr<const StandardizedDesign> design, const Respo
             item_.name);
   }
   requireAccepted(item_, y_);
+  const std::string defect = item_.defect(y_, design_->rows(), response.outputs);
+  if (!defect.empty()) throw BadValue("INVALID_ARGUMENT", "y", "y " + defect);
+  if (response.outputs > 1 && !item_.multipleOutputs) {
+    throw BadValue("UNSUPPORTED", "loss", "the loss " + item_.name + " has one output per row");
+  }
   if (item_.folds) {
     for (std::size_t i = 0; i < response.offset.size(); ++i) y_[i] -= response.offset[i];
     mean_ = design_->foldResponse(y_);
   } else {
     offset_.assign(response.offset.begin(), response.offset.end());
   }
-  loss_ = item_.make({design_->weights(), offset_, hasIntercept_});
+  loss_ = item_.make({design_->weights(), offset_, hasIntercept_, parameters_, response.outputs});
   const double size = linalg::norm(y_);
   if (!std::isfinite(size * size)) {
     throw BadValue("NUMERIC", "y", "y is too large: its sum of squares overflows; rescale it");
@@ -57,7 +76,7 @@ Prepared::Prepared(const GramMoments& gram, Standardization options, const std::
       gram_(standardizedGram(gram, options)),
       hasIntercept_(options.intercept),
       mean_(gram_.yMean) {
-  loss_ = item_.make({{}, {}, hasIntercept_});
+  loss_ = item_.make({.intercept = hasIntercept_});
   if (!item_.folds || !loss_->quadratic()) {
     throw BadValue("UNSUPPORTED", "loss", "loss must be squared for a gram, but is " + loss);
   }

@@ -14,8 +14,10 @@ namespace flipside {
 
 /// The response of a regression; an empty vector stands for offset 0.
 struct Response {
-  std::span<const double> y;
-  std::span<const double> offset;
+  std::span<const double> y;             ///< rows x responseWidth
+  std::span<const double> offset;        ///< rows x outputs
+  std::span<const double> parameters{};  ///< of the loss
+  std::size_t outputs = 1;
 };
 
 /// Whether the loss wants weights folded into the design. Throws BadValue for an unknown loss.
@@ -54,6 +56,7 @@ class Prepared {
   std::shared_ptr<const StandardizedDesign> design_;
   std::vector<double> y_;
   std::vector<double> offset_;
+  std::vector<double> parameters_;
   std::unique_ptr<const Loss> loss_;
   bool hasIntercept_;
   double mean_ = 0.0;  // of y, where it is folded in

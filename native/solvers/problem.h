@@ -13,6 +13,7 @@
 #include "losses/loss.h"
 #include "penalties/penalty.h"
 #include "random/masks.h"
+#include "solvers/structure.h"
 
 namespace flipside {
 
@@ -42,6 +43,9 @@ struct Problem {
   const Cancellation* cancel = nullptr;
   /// Called after each iteration: iteration, objective, violation on the active set, nonzeros.
   std::function<void(std::size_t, double, double, std::size_t)> onIteration;
+  /// Null for a plain one. One entry per column of design, bounds on its scale, and with several
+  /// outputs already spread over them.
+  const Structure* structure = nullptr;
 
   PenaltyContext context() const {
     return {lambda, penalty.needsDesign() ? design.dense() : ConstMatrix{}, cancel};

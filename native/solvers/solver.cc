@@ -25,7 +25,12 @@ const SolverItem* findSolver(std::string_view name) {
   return found != items().end() && found->name == name ? &*found : nullptr;
 }
 
-const SolverItem& chooseSolver(const Penalty& penalty, const Loss& loss) {
+const SolverItem& chooseSolver(const Penalty& penalty, const Loss& loss, bool structured) {
+  if (structured) {
+    for (const SolverItem& item : items()) {
+      if (item.structured && item.gap(loss, penalty).empty()) return item;
+    }
+  }
   for (const std::string_view name : {"workingSet", "reweighted"}) {
     const SolverItem* item = findSolver(name);
     if (item != nullptr && item->gap(loss, penalty).empty()) return *item;

@@ -33,6 +33,8 @@ struct SolverItem {
   /// yet.
   void (*path)(const Problem& problem, std::span<const double> lambdas,
                std::span<const double> start, const PathSink& sink) = nullptr;
+  /// Whether it heeds Problem::structure.
+  bool structured = false;
 };
 
 /// Every registered solver, sorted by name.
@@ -40,8 +42,8 @@ const std::vector<SolverItem>& solvers();
 /// Null when the name is unknown.
 const SolverItem* findSolver(std::string_view name);
 /// The solver that "auto" stands for: the first without a gap of workingSet, reweighted and
-/// proximal, which has none.
-const SolverItem& chooseSolver(const Penalty& penalty, const Loss& loss);
+/// proximal, which has none; for a penalty with structure the first that heeds it.
+const SolverItem& chooseSolver(const Penalty& penalty, const Loss& loss, bool structured);
 
 struct SolverEntry {
   explicit SolverEntry(SolverItem item);

@@ -57,7 +57,7 @@ const badOptions: Case[] = [
     "a loss that is not there yet",
     { loss: "hinge" },
     "UNSUPPORTED",
-    'loss must be "squared" or "logistic", but is "hinge"',
+    'loss must be "squared" or "logistic" or "poisson" or "huber" or "cox" or "multinomial" or "multiTask", but is "hinge"',
   ],
   ["a loss that is no word", { loss: 1 }, "INVALID_ARGUMENT", "loss must be"],
   [

@@ -152,7 +152,7 @@ describe("the record", () => {
   };
 
   test("names the solver that ran, and survives JSON", () => {
-    expect(small.solver).toBe(native.automaticSolver(handleOf("l1"), "squared"));
+    expect(small.solver).toBe(native.automaticSolver(handleOf("l1"), "squared", false));
     for (const solver of ["reweighted", "direct"] as const) {
       expect(fitSync(problem, { ...strong, solver }).solver).toBe(solver);
     }

@@ -122,5 +122,9 @@ export const designCalls: Call[] = [
   plain("gramRows", { gram }),
   // Of another kind: one that is closed would fail all others.
   plain("closeDesign", { design: gram }),
-  plain("automaticSolver", { penalty: () => handleOf("mcp", 3), loss: () => "logistic" }),
+  plain("automaticSolver", {
+    penalty: () => handleOf("mcp", 3),
+    loss: () => "logistic",
+    structured: () => true,
+  }),
 ];
