@@ -9,6 +9,7 @@ export const allowance = 1e-7;
 export function settingOf(fit: Fit, options: { intercept?: boolean; standardize?: boolean }): Setting {
   const { penalty, lambda, loss } = fit;
   const { intercept = true, standardize = true } = options;
+  if (loss !== "squared" && loss !== "logistic") throw new Error(`the checker does not know ${loss}`);
   return { penalty, lambda, loss, intercept, standardize };
 }
 
