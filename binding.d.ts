@@ -142,6 +142,7 @@ export interface ManyRequest {
   intercept: boolean;
   standardize: boolean;
   loss: string;
+  lossParameters?: Float64Array | undefined;
   responses: Float64Array[];
   fits: NativeSpec[];
 }
@@ -403,7 +404,8 @@ export interface Binding {
   concavity(penalty: NativePenalty, lambda: number): number;
   /**
    * A loss at fitted values, all of them finite: [L, the intercept, the lower bound by the dual at the residuals,
-   * residual_1, ..., residual_n, curvature_1, ..., curvature_n], see native/losses/loss.h. weights sum to n.
+   * residual_1, ..., residual_n, curvature_1, ..., curvature_n], see native/losses/loss.h. weights sum to n. With a
+   * direction the n entries of n times the Hessian of L times it come after these.
    */
   lossAt(request: {
     loss: string;
@@ -414,7 +416,18 @@ export interface Binding {
     intercept: boolean;
     /** The dual's value is that of the residuals times this, in [0, 1]. */
     share: number;
+    /** Of the loss; by default the usual ones. */
+    parameters?: Float64Array | undefined;
+    direction?: Float64Array | undefined;
   }): Float64Array;
+  /** The deviance of linear predictors, see LossItem::deviance; weights are taken as they are. */
+  lossDeviance(request: {
+    loss: string;
+    z: Float64Array;
+    y: Float64Array;
+    weights?: Float64Array | undefined;
+    parameters?: Float64Array | undefined;
+  }): number;
   isSeparable(penalty: NativePenalty): boolean;
   isConvex(penalty: NativePenalty): boolean;
   needsDesign(penalty: NativePenalty): boolean;

@@ -15,6 +15,8 @@ export interface FitJSON {
   /** 2 for a fit with many columns of which few have a coefficient: then `support` is there. */
   version: 1 | 2;
   loss: LossName;
+  /** See `Fit.lossParameters`. */
+  lossParameters?: JSONNumber[];
   penalty: PenaltyJSON;
   lambda: JSONNumber;
   rows: number;
@@ -47,6 +49,8 @@ export interface FitJSON {
 export interface Setting {
   readonly penalty: Penalty;
   readonly loss: LossName;
+  /** As `readLossOptions` gives them. */
+  readonly lossParameters: Float64Array | undefined;
   readonly rows: number;
   readonly columns: number;
   /** Undefined in a fit that was written before it was known. */
@@ -62,6 +66,7 @@ export function encodeFit(native: NativeFit, about: Setting): FitJSON {
     format: "flipside.fit",
     version: support === undefined ? 1 : 2,
     loss: about.loss,
+    ...(about.lossParameters !== undefined && { lossParameters: encodeNumbers(about.lossParameters) }),
     penalty: about.penalty.toJSON(),
     lambda: encodeNumber(native.lambda),
     rows: about.rows,
@@ -97,6 +102,9 @@ export function decodeFit(argument: string, json: unknown): { native: NativeFit;
   const rows = read.count("rows", 1);
   const columns = read.count("columns", 1);
   const loss = read.word("loss", lossNames);
+  const lossParameters = read.has("lossParameters")
+    ? read.numbers("lossParameters", undefined, 0, Number.MAX_VALUE)
+    : undefined;
   const solver = read.has("solver") ? read.word("solver", algorithms) : undefined;
   const support = read.has("support") ? readSupport(read, columns) : undefined;
   const entries = support?.length ?? columns;
@@ -125,7 +133,7 @@ export function decodeFit(argument: string, json: unknown): { native: NativeFit;
     ...decodeRecord(read.has("record") ? read.fields("record") : undefined),
   };
   const penalty = readPenalty(read.name("penalty"), read.value("penalty"));
-  return { native, about: { penalty, loss, rows, columns, solver } };
+  return { native, about: { penalty, loss, lossParameters, rows, columns, solver } };
 }
 
 const algorithms = solverNames.filter((name) => name !== "auto");

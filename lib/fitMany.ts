@@ -8,19 +8,22 @@ import type { FitOptions } from "./fit.js";
 import type { Setting } from "./fitJSON.js";
 import { type Fit, fitFromNative } from "./fitted.js";
 import { type Controls, runJob } from "./job.js";
-import { type MatrixLike, requireEntries, toVector, type VectorLike } from "./matrix.js";
+import { lossKeys, readLossOptions } from "./lossOptions.js";
+import type { MatrixLike, VectorLike } from "./matrix.js";
 import type { Penalty } from "./penalty.js";
 import { ownWeights, readLoss, readModel, readSource, readStart, type SharedOptions } from "./request.js";
+import { readResponse } from "./response.js";
 import { perRow, readWeights } from "./rowVectors.js";
 import { type LossName, solverDefaults, solverKeys } from "./solver.js";
+import type { SurvivalResponse } from "./survival.js";
 import { arrayLength, element } from "./views.js";
 
 type Own = "penalty" | "lambda" | "solver" | "start" | "seed" | "starts" | "proximal" | "dropout";
 
 /** One of the fits of `fitMany`; what is not said here is as in `FitOptions`. */
 export interface FitSpec extends Pick<FitOptions, Own> {
-  /** The response, one finite number per row. An array that several fits share is copied once. */
-  readonly y: VectorLike;
+  /** The response, as in `Problem`. An array (of cox, an object) that several fits share is copied once. */
+  readonly y: VectorLike | SurvivalResponse;
   /** One finite number per row, added to the fitted values with coefficient 1. */
   readonly offset?: VectorLike | undefined;
   readonly convergence?:
@@ -36,7 +39,7 @@ export interface ManyProgress {
 }
 
 /** What the fits of `fitMany` share. */
-export interface FitManyOptions extends Pick<SharedOptions, "loss" | "intercept" | "standardize"> {
+export interface FitManyOptions extends Pick<SharedOptions, "loss" | "huber" | "cox" | "intercept" | "standardize"> {
   /** One finite number >= 0 per row, not all 0; a Design has its own. */
   readonly weights?: VectorLike | undefined;
   /**
@@ -49,7 +52,7 @@ export interface FitManyOptions extends Pick<SharedOptions, "loss" | "intercept"
 }
 
 const specKeys = ["y", "offset", "start", "penalty", "lambda", "convergence", ...solverKeys];
-const optionKeys = ["weights", "intercept", "standardize", "loss", "signal", "onProgress"];
+const optionKeys = ["weights", "intercept", "standardize", "loss", ...lossKeys, "signal", "onProgress"];
 const lambdaRange = { min: 0 };
 const aborted = "the fits were aborted before each had an iterate";
 
@@ -99,7 +102,8 @@ function readMany(x: unknown, specs: unknown, options: unknown): Many {
   if (!isArray("fits", specs)) throw expected("fits", "an array of fits", specs);
   const count = arrayLength("fits", specs);
   if (count === 0) throw expected("fits", "an array of at least one fit", specs, "EMPTY");
-  const responses = new Responses(source.rows);
+  const lossParameters = readLossOptions(given, loss);
+  const responses = new Responses(source.rows, loss);
   const abouts: Setting[] = [];
   const fits: NativeSpec[] = [];
   for (let k = 0; k < count; ++k) {
@@ -107,7 +111,7 @@ function readMany(x: unknown, specs: unknown, options: unknown): Many {
     try {
       const fit = readSpec(spec, source, loss, responses);
       fits.push(fit.native);
-      abouts.push({ ...fit.about, rows: source.rows, columns: source.columns });
+      abouts.push({ ...fit.about, lossParameters, rows: source.rows, columns: source.columns });
     } catch (error) {
       throw inFit(k, error);
     }
@@ -119,7 +123,17 @@ function readMany(x: unknown, specs: unknown, options: unknown): Many {
   );
   const { design, intercept, standardize } = source;
   return {
-    request: { x: source.x, design, weights, intercept, standardize, loss, responses: responses.all, fits },
+    request: {
+      x: source.x,
+      design,
+      weights,
+      intercept,
+      standardize,
+      loss,
+      lossParameters,
+      responses: responses.all,
+      fits,
+    },
     abouts,
     controls: {
       signal,
@@ -161,17 +175,18 @@ function readSpec(
 class Responses {
   readonly all: Float64Array[] = [];
   readonly #rows: number;
+  readonly #loss: LossName;
   readonly #places = new Map<unknown, number>();
 
-  constructor(rows: number) {
+  constructor(rows: number, loss: LossName) {
     this.#rows = rows;
+    this.#loss = loss;
   }
 
   place(y: unknown): number {
     const known = this.#places.get(y);
     if (known !== undefined) return known;
-    const vector = toVector("y", y, this.#rows, "one per row of x");
-    requireEntries("y", vector, -Infinity);
+    const { y: vector } = readResponse({ y }, this.#rows, this.#loss);
     this.#places.set(y, this.all.length);
     return this.all.push(vector) - 1;
   }

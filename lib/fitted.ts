@@ -35,11 +35,13 @@ export class Fit {
    * many columns made on first use: `support` says cheaply which columns have one.
    */
   readonly coefficients: Float64Array;
-  /** 0 if the fit had none. */
+  /** 0 if the fit had none, and for the loss "cox", where it would change nothing. */
   readonly intercept: number;
   readonly lambda: number;
   readonly penalty: Penalty;
   readonly loss: LossName;
+  /** The numbers of the loss: [delta] of "huber", of "cox" [0] for Breslow's and [1] for Efron's ties; else empty. */
+  readonly lossParameters: readonly number[];
   /** The algorithm that ran; undefined in a fit from JSON of an earlier version. */
   readonly solver: SolverName | undefined;
   /** L(w) + λ Ω(w), with Ω on the standardised scale. */
@@ -91,6 +93,7 @@ export class Fit {
     this.lambda = native.lambda;
     this.penalty = about.penalty;
     this.loss = about.loss;
+    this.lossParameters = Object.freeze([...(about.lossParameters ?? [])]);
     this.solver = about.solver;
     this.objective = native.objective;
     this.objectiveMargin = Number.isNaN(native.objectiveMargin) ? undefined : native.objectiveMargin;
@@ -157,8 +160,9 @@ export class Fit {
   }
 
   /**
-   * The mean response, one number per row of x: the linear predictor for squared loss, for logistic loss the probability
-   * 1 / (1 + exp(-z)).
+   * The mean response, one number per row of x: the linear predictor z for the losses "squared" and "huber", for "logistic"
+   * the probability 1 / (1 + exp(-z)), for "poisson" the mean exp(z). For "cox" the hazard exp(z) relative to that of a
+   * row of zeros.
    *
    * @param x, offset As for `linearPredictor`, which says what is thrown.
    */
@@ -166,6 +170,8 @@ export class Fit {
     const out = this.linearPredictor(x, offset);
     if (this.loss === "logistic") {
       for (let i = 0; i < out.length; ++i) out[i] = 1 / (1 + Math.exp(-(out[i] as number)));
+    } else if (this.loss === "poisson" || this.loss === "cox") {
+      for (let i = 0; i < out.length; ++i) out[i] = Math.exp(out[i] as number);
     }
     return out;
   }

@@ -5,7 +5,7 @@ import { type Design, designState } from "./design.js";
 import { FlipsideError } from "./errors.js";
 import type { Setting } from "./fitJSON.js";
 import { type GramState, gramState } from "./gram.js";
-import { lossKeys, readLossOptions } from "./lossOptions.js";
+import { type CoxOptions, type HuberOptions, lossKeys, readLossOptions } from "./lossOptions.js";
 import { type MatrixLike, requireEntries, toMatrix, toVector, type VectorLike } from "./matrix.js";
 import { type Penalty, requirePenalty, solvablePenalty } from "./penalty.js";
 import { type Response, readResponse } from "./response.js";
@@ -22,6 +22,7 @@ import {
   solverKeys,
 } from "./solver.js";
 import { readStructure, structureKeys } from "./structure.js";
+import type { SurvivalResponse } from "./survival.js";
 
 /** The data of a sparse regression: `rows` observations of `columns` variables. */
 export interface Problem {
@@ -30,8 +31,11 @@ export interface Problem {
    * gets the coefficient 0.
    */
   readonly x: MatrixLike | Design;
-  /** The response, one finite number per row. */
-  readonly y: VectorLike;
+  /**
+   * The response, one finite number per row: for the loss "logistic" from 0 to 1, for "poisson" >= 0. For "cox" the times
+   * with their statuses.
+   */
+  readonly y: VectorLike | SurvivalResponse;
   /** One finite number >= 0 per row, not all 0; only their ratios count. By default all rows weigh the same. A Design has its own. */
   readonly weights?: VectorLike | undefined;
   /** One finite number per row, added to the fitted values with coefficient 1. */
@@ -44,9 +48,16 @@ export interface SharedOptions {
   readonly penalty: Penalty;
   /**
    * The empirical risk, a mean over the rows with z = offset + intercept + x w: "squared" (the default) is (y - z)² / 2,
-   * "logistic" is log(1 + exp z) - y z with y from 0 to 1.
+   * "logistic" is log(1 + exp z) - y z with y from 0 to 1, "poisson" is exp z - y z with y >= 0 (the logarithm of an
+   * exposure is an offset), "huber" is (y - z)² / 2 up to |y - z| = δ and δ |y - z| - δ² / 2 beyond. "cox" is no mean over
+   * the rows but minus the log partial likelihood of proportional hazards exp z over the sum of the weights, these
+   * rescaled to mean 1; it has no intercept.
    */
   readonly loss?: LossName | undefined;
+  /** Options of the loss "huber"; an error with another loss. */
+  readonly huber?: HuberOptions | undefined;
+  /** Options of the loss "cox"; an error with another loss. */
+  readonly cox?: CoxOptions | undefined;
   /**
    * The algorithm, see `SolverName`; "auto" (the default) is the first that can serve of "workingSet", "reweighted" and
    * "proximal".
@@ -184,6 +195,7 @@ export function readSetup(
     background,
     solverDefaults[choice.solver],
   );
+  const lossParameters = readLossOptions(given, loss);
   // One by one: an object as a spread in front would take longer than a small fit.
   const request: FitRequest = {
     x: source.x,
@@ -194,7 +206,7 @@ export function readSetup(
     offset: rows?.offset,
     start: readStart(given, source.columns * outputs),
     loss,
-    lossParameters: readLossOptions(given, loss),
+    lossParameters,
     outputs,
     structure,
     penalty: handle,
@@ -208,7 +220,8 @@ export function readSetup(
     maxIterations: convergence.maxIterations,
   };
   const { solver } = choice;
-  const about = { penalty: penalty as Penalty, loss, rows: source.rows, columns: source.columns, solver };
+  const { rows: count, columns } = source;
+  const about = { penalty: penalty as Penalty, loss, lossParameters, rows: count, columns, solver };
   return { request, convergence, about };
 }
 

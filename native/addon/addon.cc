@@ -45,6 +45,7 @@ void load(napi_env env, napi_value exports) {
       entry<proxThreshold>("proxThreshold", environment),
       entry<concavity>("concavity", environment),
       entry<lossAt>("lossAt", environment),
+      entry<lossDeviance>("lossDeviance", environment),
       entry<isSeparable>("isSeparable", environment),
       entry<isConvex>("isConvex", environment),
       entry<needsDesign>("needsDesign", environment),

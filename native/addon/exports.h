@@ -25,6 +25,7 @@ napi_value proxAt(Environment&, const Arguments&);
 napi_value proxThreshold(Environment&, const Arguments&);
 napi_value concavity(Environment&, const Arguments&);
 napi_value lossAt(Environment&, const Arguments&);
+napi_value lossDeviance(Environment&, const Arguments&);
 napi_value isSeparable(Environment&, const Arguments&);
 napi_value isConvex(Environment&, const Arguments&);
 napi_value needsDesign(Environment&, const Arguments&);

@@ -76,6 +76,7 @@ ManyRequest readRequest(napi_env env, napi_value value) {
   VectorArgument weights{{"weights"}, {source.rows, "the rows of x"}, request.shared.weights, true};
   weights.read(env, value);
   readSetting(env, value, request.shared);
+  const napi_value lossParameters = readProperty(env, value, {"lossParameters"});
   const napi_value responses = readProperty(env, value, {"responses"});
   const napi_value fits = readProperty(env, value, {"fits"});
   const std::uint32_t count = lengthOf(env, fits, {"fits"});
@@ -90,7 +91,12 @@ ManyRequest readRequest(napi_env env, napi_value value) {
   for (std::uint32_t k = 0; k < vectors; ++k) {
     const Napi::HandleScope scope(env);
     const napi_value y = elementOf(env, responses, k, {"responses"});
-    request.responses.push_back(copyDoubles(env, y, {"responses"}, {source.rows, "the rows of x"}));
+    const std::size_t width = responseWidth(request.shared);
+    request.responses.push_back(
+        copyDoubles(env, y, {"responses"}, {source.rows * width, "the rows of x"}));
+  }
+  if (!isMissing(env, lossParameters)) {
+    request.shared.lossParameters = copyDoubles(env, lossParameters, {"lossParameters"});
   }
 
   const double copy = source.share(env, request.shared);
@@ -138,6 +144,7 @@ class ManyTask final : public Task {
       requireFinite(fit.start, "start");
       fit.standardization = shared.standardization;
       fit.loss = shared.loss;
+      fit.lossParameters = shared.lossParameters;
       if (fit.design == nullptr) fit.design = designFor(fit, cancel);
     }
   }

@@ -102,9 +102,27 @@ class LogisticLoss final : public PointwiseLoss {
   }
 };
 
+/// 2 sum m (y log(y / q) + (1 - y) log((1 - y) / (1 - q))), q = 1 / (1 + e^-z), by the logarithms
+/// of q and 1 - q.
+double deviance(const Predicted& at) {
+  const auto term = [](double p, double log) { return p == 0.0 ? 0.0 : p * (std::log(p) - log); };
+  double sum = 0.0;
+  for (std::size_t i = 0; i < at.z.size(); ++i) {
+    const double z = at.z[i];
+    const double tail = std::log1p(std::exp(-std::abs(z)));
+    const double y = at.y[i];
+    sum += at.weights[i] *
+           (term(y, std::min(z, 0.0) - tail) + term(1.0 - y, std::min(-z, 0.0) - tail));
+  }
+  return 2.0 * std::max(0.0, sum);
+}
+
 const LossEntry entry(
-    {"logistic", false, [](double y) { return y >= 0.0 && y <= 1.0; }, "a number from 0 to 1",
-     [](const LossContext& context) { return std::make_unique<LogisticLoss>(context); }});
+    {.name = "logistic",
+     .accepts = [](double y) { return y >= 0.0 && y <= 1.0; },
+     .requirement = "a number from 0 to 1",
+     .make = [](const LossContext& context) { return std::make_unique<LogisticLoss>(context); },
+     .deviance = deviance});
 
 }  // namespace
 }  // namespace flipside

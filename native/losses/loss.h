@@ -9,6 +9,7 @@
 // problem is block diagonal with n rows, so that no solver needs to know.
 #pragma once
 
+#include <cmath>
 #include <functional>
 #include <limits>
 #include <memory>
@@ -37,6 +38,16 @@ class Loss {
   virtual std::span<const double> rowWeights() const { return {}; }
   /// The second derivative of L in fitted_i is at most this times the weight of row i over n.
   virtual double rowCurvatureBound() const { return curvatureBound(); }
+  /// What a model of L by curvatures() takes of rowCurvatureBound() at least: a loss that is flat
+  /// in places needs steps of a finite length.
+  virtual double leastCurvature() const { return 1e-16; }
+  /// The mean size of the terms that L, being this value, is the sum of: rounding is a share of it.
+  virtual double magnitude(double value, std::span<const double> y) const {
+    (void)y;
+    return std::abs(value);
+  }
+  /// The root mean square of what residuals are differences of.
+  virtual double residualScale(std::span<const double> y) const;
   /// out_i = n times the second derivative of L in fitted_i alone, the intercept held where it is
   /// at fitted. With v = out and an intercept that is minimised out, the Hessian of L in fitted is
   /// (diag(v) - v v' / sum(v)) / n, else diag(v) / n.
@@ -107,8 +118,8 @@ struct LossItem {
   /// (squared error), so that the context is not needed.
   bool folds = false;
   /// Empty, or the sentence on what y must be when it is not ("a number in [0, 1]").
-  std::function<bool(double y)> accepts;
-  std::string requirement;
+  std::function<bool(double y)> accepts{};
+  std::string requirement{};
   std::function<std::unique_ptr<Loss>(const LossContext&)> make;
   std::vector<LossParameter> parameters{};
   /// Numbers per row in y, column after column: 2 for cox (time, status), outputs for multiTask.
@@ -122,6 +133,8 @@ struct LossItem {
   double (*deviance)(const Predicted&) = nullptr;
   /// False where rows depend on each other (cox): held-out rows then have no deviance of their own.
   bool additive = true;
+  /// True where L does not change when all fitted values do by the same: there is no intercept.
+  bool shiftInvariant = false;
 };
 
 /// Every registered loss, sorted by name.

@@ -49,9 +49,10 @@ PointwiseLoss::Sums PointwiseLoss::sumsOf(std::span<const double> fitted, std::s
     if (!context_.weights.empty()) {
       for (std::size_t i = 0; i < count; ++i) {
         const double w = context_.weights[begin + i];
-        value[i] *= w;
-        first[i] *= w;
-        second[i] *= w;
+        // Where phi overflows a weight of 0 still leaves nothing.
+        value[i] = w == 0.0 ? 0.0 : w * value[i];
+        first[i] = w == 0.0 ? 0.0 : w * first[i];
+        second[i] = w == 0.0 ? 0.0 : w * second[i];
       }
     }
     sums.value += sumOf(value, count);
@@ -95,6 +96,10 @@ PointwiseLoss::Minimum PointwiseLoss::minimum(std::span<const double> fitted,
                                               const Derivatives& wanted) const {
   const auto n = static_cast<double>(y.size());
   if (!context_.intercept) return {sumsAt(fitted, y, 0.0, wanted).value / n, 0.0};
+  if (const auto best = bestIntercept(fitted, y, intercept_)) {
+    intercept_ = *best;
+    return {sumsAt(fitted, y, *best, wanted).value / n, *best};
+  }
   Derivatives out = wanted;
   if (!out.first.empty() && out.second.empty()) {
     seconds_.resize(y.size());
@@ -155,15 +160,17 @@ double PointwiseLoss::dualValue(std::span<const double> r, std::span<const doubl
   double sum = 0.0;
   double total = 0.0;
   double shift = 0.0;
+  double size = n;
   for (std::size_t i = 0; i < y.size(); ++i) {
     const double m = weight(i);
     if (m == 0.0) continue;
     sum += m * conjugate(-r[i] / m, y[i]);
     total += r[i];
+    size += m * std::abs(y[i]);
     if (!context_.offset.empty()) shift += r[i] * context_.offset[i];
   }
   // What rounding leaves of a sum of 0 at the best intercept.
-  if (context_.intercept && std::abs(total) > 1e-12 * n) {
+  if (context_.intercept && std::abs(total) > 1e-12 * size) {
     return std::numeric_limits<double>::quiet_NaN();
   }
   return -(sum + shift) / n;

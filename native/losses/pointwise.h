@@ -3,6 +3,7 @@
 // largest curvature and the length of a step in b; the conjugate of phi where it can.
 #pragma once
 
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -43,9 +44,21 @@ class PointwiseLoss : public Loss {
   virtual double largestCurvature() const = 0;
   /// How far one Newton step for b may go: about where phi changes its shape.
   virtual double longestStep() const = 0;
+  /// The best b, where it can be computed directly; `last` is the one before.
+  virtual std::optional<double> bestIntercept(std::span<const double> fitted,
+                                              std::span<const double> y, double last) const {
+    (void)fitted, (void)y, (void)last;
+    return std::nullopt;
+  }
   /// sup over z of s z - phi(z, y), for s = phi'(z, y) of some z or a multiple of it in [0, 1]; NaN
   /// where a loss does not offer it.
   virtual double conjugate(double s, double y) const;
+
+  const LossContext& context() const { return context_; }
+  double weight(std::size_t i) const {
+    return context_.weights.empty() ? 1.0 : context_.weights[i];
+  }
+  double offset(std::size_t i) const { return context_.offset.empty() ? 0.0 : context_.offset[i]; }
 
  private:
   /// Weighted sums over the rows.
@@ -65,9 +78,6 @@ class PointwiseLoss : public Loss {
     double b;
   };
 
-  double weight(std::size_t i) const {
-    return context_.weights.empty() ? 1.0 : context_.weights[i];
-  }
   Sums sumsAt(std::span<const double> fitted, std::span<const double> y, double b,
               const Derivatives& out) const;
   Sums sumsOf(std::span<const double> fitted, std::span<const double> y, double b, std::size_t from,

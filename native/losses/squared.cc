@@ -43,9 +43,19 @@ class SquaredLoss final : public Loss {
   bool quadratic() const override { return true; }
 };
 
-const LossEntry entry({"squared", true, {}, "", [](const LossContext&) {
-                         return std::make_unique<SquaredLoss>();
-                       }});
+double deviance(const Predicted& at) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < at.z.size(); ++i) {
+    const double r = at.y[i] - at.z[i];
+    sum += at.weights[i] * (r * r);
+  }
+  return sum;
+}
+
+const LossEntry entry({.name = "squared",
+                       .folds = true,
+                       .make = [](const LossContext&) { return std::make_unique<SquaredLoss>(); },
+                       .deviance = deviance});
 
 }  // namespace
 }  // namespace flipside

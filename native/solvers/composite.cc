@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "design/raw_matrix.h"
+#include "solvers/curvature_scale.h"
 #include "solvers/lambda_max.h"
 #include "solvers/start.h"
 
@@ -12,6 +13,7 @@ namespace {
 
 constexpr int kPowerSteps = 60;
 constexpr int kRidgeSteps = 60;
+constexpr int kHalvings = 60;
 
 }  // namespace
 
@@ -29,6 +31,8 @@ Composite::Composite(const Problem& problem)
     : problem_(problem),
       penalty_(&problem.penalty),
       separable_(dynamic_cast<const SeparablePenalty*>(&problem.penalty)),
+      scale_(curvatureScale(problem)),
+      bounded_(boundedCurvature(problem.loss)),
       metric_(problem.design.curvature().begin(), problem.design.curvature().end()) {
   if (separable_ != nullptr) {
     table_ = separable_->tabulated(problem.lambda);
@@ -36,9 +40,9 @@ Composite::Composite(const Problem& problem)
     omegaZero_ = separable_->omegaAt(0.0, problem.lambda);
     slopeZero_ = separable_->slopeAt(0.0, problem.lambda);
   }
-  for (double& value : metric_) value *= problem.loss.curvatureBound();
+  for (double& value : metric_) value *= scale_;
   const std::vector<double> zeros(problem.design.rows(), 0.0);
-  lossScale_ = std::abs(problem.loss.value(zeros, problem.y));
+  lossScale_ = problem.loss.magnitude(problem.loss.value(zeros, problem.y), problem.y);
 }
 
 double Composite::lipschitz() {
@@ -46,7 +50,6 @@ double Composite::lipschitz() {
   // The power method on D^-1/2 X'X D^-1/2 c / n from a vector that no symmetry is orthogonal to.
   const std::size_t p = columns();
   std::vector<double> v(p), u(p), image(problem_.design.rows());
-  const double bound = problem_.loss.curvatureBound();
   for (std::size_t j = 0; j < p; ++j) {
     v[j] = varies(j) ? 1.0 + 0.5 * std::sin(static_cast<double>(j + 1)) : 0.0;
   }
@@ -63,7 +66,7 @@ double Composite::lipschitz() {
     problem_.design.correlate(image, u);
     double next = 0.0;
     for (std::size_t j = 0; j < p; ++j) {
-      const double image_j = varies(j) ? bound * u[j] / std::sqrt(metric_[j]) : 0.0;
+      const double image_j = varies(j) ? scale_ * u[j] / std::sqrt(metric_[j]) : 0.0;
       next += v[j] * image_j;
       v[j] = image_j;
     }
@@ -107,7 +110,7 @@ double Composite::lossSlack(const Point& point) const {
   for (std::size_t j = 0; j < point.w.size(); ++j) {
     terms += std::abs(point.w[j]) * std::sqrt(curvature[j]);
   }
-  const double loss = std::abs(point.loss);
+  const double loss = problem_.loss.magnitude(point.loss, problem_.y);
   return 16.0 * epsilon * (loss + 16.0 * epsilon * lossScale_) +
          epsilon * std::sqrt(2.0 * loss) * terms;
 }
@@ -175,8 +178,24 @@ std::vector<double> Composite::ridge(const Point& zero) {
     problem_.design.multiply(at.w, at.fitted);
     problem_.loss.evaluate(at.fitted, problem_.y, at.residual);
     differentiate(at);
+    if (!bounded_ && !std::ranges::all_of(at.gradient, [](double g) { return std::isfinite(g); })) {
+      break;
+    }
   }
+  if (!bounded_) shorten(w, zero.loss);
   return w;
+}
+
+/// Where the curvature is not bounded the steps may have gone anywhere: back towards 0 until the
+/// loss is no higher than there.
+void Composite::shorten(std::vector<double>& w, double loss) const {
+  std::vector<double> fitted(problem_.design.rows());
+  for (int halving = 0; halving < kHalvings; ++halving) {
+    problem_.design.multiply(w, fitted);
+    if (problem_.loss.value(fitted, problem_.y) <= loss) return;
+    for (double& value : w) value *= 0.5;
+  }
+  std::ranges::fill(w, 0.0);
 }
 
 }  // namespace flipside

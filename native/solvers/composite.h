@@ -45,6 +45,8 @@ class Composite {
   bool varies(std::size_t j) const { return metric_[j] > 0.0; }
   /// The metric of every step: D_j, a bound on L's curvature along coordinate j alone.
   std::span<const double> metric() const { return metric_; }
+  /// False where D_j is only the scale of L's curvature, which has no bound.
+  bool bounded() const { return bounded_; }
   /// About the smallest number for which the Hessian of L is at most lipschitz() * diag(D), from
   /// below: power method.
   double lipschitz();
@@ -70,6 +72,7 @@ class Composite {
 
  private:
   std::vector<double> ridge(const Point& zero);
+  void shorten(std::vector<double>& w, double loss) const;
 
   const Problem& problem_;
   std::shared_ptr<const SeparablePenalty> table_;
@@ -79,6 +82,8 @@ class Composite {
   double slopeZero_ = 0.0;
   double lossScale_;  // L(0) up to an additive constant
   double lipschitz_ = 0.0;
+  double scale_;  // of L's curvature
+  bool bounded_;
   std::vector<double> metric_;
 };
 

@@ -162,7 +162,8 @@ class Direct {
       product += step * (at_.gradient[j] - candidate_.gradient[j]);
       square += composite_.metric()[j] * step * step;
     }
-    if (square > 0.0) curvature_ = std::clamp(product / square, kLeast * largest_, largest_);
+    const double most = composite_.bounded() ? largest_ : std::numeric_limits<double>::max();
+    if (square > 0.0) curvature_ = std::clamp(product / square, kLeast * largest_, most);
     std::swap(at_, candidate_);
     course_.step(at_, violation);
   }

@@ -4,6 +4,7 @@
 // and made good by the next.
 #pragma once
 
+#include <algorithm>
 #include <memory>
 #include <span>
 #include <unordered_map>
@@ -27,6 +28,9 @@ class GramStore {
   std::span<const double> diagonal() const { return diagonal_; }
   /// Risk::curvature() of the columns: what the diagonal does not exceed, but for rounding.
   std::span<const double> bounds() const { return bounds_; }
+
+  /// bounds()[k] becomes at least this.
+  void raise(std::size_t k, double curvature) { bounds_[k] = std::max(bounds_[k], curvature); }
 
   /// Adds columns of X that are not there yet, without their entries of the matrix.
   void append(const Risk& risk, std::span<const std::size_t> columns);

@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "solvers/curvature_scale.h"
+
 namespace flipside {
 namespace {
 
@@ -18,7 +20,7 @@ struct Coordinate {
 /// minimum of every coordinate, as the threshold of a gradient does not fall with the curvature.
 std::vector<Coordinate> rivals(const Problem& problem, std::span<const double> gradient) {
   const auto h = problem.design.curvature();
-  const double bound = problem.loss.rowCurvatureBound();
+  const double bound = rowCurvatureScale(problem);
   std::vector<Coordinate> all;
   for (std::size_t j = 0; j < h.size(); ++j) {
     if (h[j] > 0.0 && gradient[j] != 0.0) all.push_back({std::abs(gradient[j]), bound * h[j]});

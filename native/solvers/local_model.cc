@@ -14,6 +14,7 @@ constexpr double kRoughSweeps = 50.0;
 constexpr double kDrift = 0.05;  // of L's curvature, up to which a Gram matrix is kept
 constexpr double kLeastLeft = 1e-3;
 constexpr int kMostDoublings = 6;
+constexpr double kMostCaution = 1e12;
 
 /// Of what is missing of the matrix.
 double formingCost(const GramStore& store, const Risk& risk) {
@@ -83,9 +84,12 @@ bool LocalModel::yield() {
     left_ = kMostLeft;
     return true;
   }
-  const bool last = manner_ == Manner::bounded;
+  const bool first = manner_ != Manner::bounded;
   manner_ = Manner::bounded;
-  return !last;
+  if (first) return true;
+  if (risk_.bounded() || caution_ > kMostCaution) return false;
+  caution_ = 2.0 * caution_ + 1.0;
+  return true;
 }
 
 void LocalModel::trust(bool wholeWay) {
@@ -93,8 +97,19 @@ void LocalModel::trust(bool wholeWay) {
   if (manner_ == Manner::local) {
     left_ = wholeWay ? std::max(kLeastLeft, 0.5 * left_) : std::min(kMostLeft, 2.0 * left_);
   }
+  if (manner_ == Manner::bounded) caution_ = std::max(1.0, 0.5 * (caution_ - 1.0));
   if (rounds_ > 0) --rounds_;
   manner_ = rounds_ == 0 ? Manner::jumps : Manner::local;
+}
+
+/// Where curvatures have no bound zeros are judged by the largest that a model has had: a threshold
+/// that its steps do not contradict.
+void LocalModel::raise(GramStore& store, std::span<const double> diagonal) {
+  if (risk_.bounded()) return;
+  for (std::size_t k = 0; k < diagonal.size(); ++k) {
+    store.raise(k, diagonal[k]);
+    risk_.raise(store.columns()[k], diagonal[k]);
+  }
 }
 
 /// Whether the matrix is there, or worth completing.
@@ -111,6 +126,7 @@ void LocalModel::viaGram(GramStore& store, std::span<double> w, std::span<double
                          double tolerance) {
   if (store.filled() == 0) risk_.hold(0.0);
   store.fill(risk_);
+  raise(store, store.diagonal());
   descent_.minimise(store, w, gradient, tolerance, kSweeps);
   spent_ = 0.0;
 }
@@ -121,6 +137,7 @@ DescentOutcome LocalModel::descend(GramStore& store, const CoordinateRule& rule,
   store.empty();  // of another curvature
   risk_.hold(caution);
   const auto gram = risk_.weightedGram(store.columns());
+  raise(store, gram->diagonal());
   return descendAlongColumns(*gram, rule, store.bounds(), w, gradient, tolerance, mostSteps,
                              cancel_);
 }
@@ -153,7 +170,7 @@ void LocalModel::minimise(GramStore& store, double lambda, std::span<double> w,
     if (outcome.violation > tolerance) return;
     manner_ = Manner::bounded;  // what is left is for a jump
   }
-  descend(store, ProximalRule(descent_), 1.0, w, gradient, tolerance, most);
+  descend(store, ProximalRule(descent_), caution_, w, gradient, tolerance, most);
 }
 
 }  // namespace flipside

@@ -9,7 +9,8 @@
 //    that each coordinate is convex: a way down from points that are not stationary, to any of
 //    which it is short. No zero comes in by a jump;
 //  - the penalty itself with the bound of L's curvature: what lowers this model lowers the
-//    objective, slowly.
+//    objective, slowly. Where there is no bound, with the curvature at the point made so many times
+//    larger until the objective falls.
 //
 // The Hessian is used along the columns first, and formed once that has cost as much as forming it
 // would: so never more than about twice the cheaper of the two is spent. A Gram matrix is kept
@@ -51,6 +52,7 @@ class LocalModel {
   enum class Manner { jumps, local, bounded };
 
   bool gramServes(GramStore& store);
+  void raise(GramStore& store, std::span<const double> diagonal);
   void viaGram(GramStore& store, std::span<double> w, std::span<double> gradient, double tolerance);
   void alongColumns(GramStore& store, std::span<double> w, std::span<double> gradient,
                     double tolerance);
@@ -67,6 +69,8 @@ class LocalModel {
   /// Of a coordinate's curvature, what a penalty's concavity must leave in the local manner: the
   /// less, the longer that has gone well.
   double left_ = kMostLeft;
+  /// In the bounded manner, see Risk::hold.
+  double caution_ = 1.0;
   std::size_t rounds_ = 0;  // before it is tried again
   double spent_ = 0.0;      // on steps along columns since the matrix was last formed
 };

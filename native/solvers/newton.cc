@@ -7,9 +7,8 @@
 namespace flipside {
 namespace {
 
-constexpr double kForcing = 1e-3;     // the residual of the linear system, relative
-constexpr double kDifference = 1e-4;  // how far the fitted values move for a difference
-constexpr std::size_t kSpare = 20;    // steps of conjugate gradients beyond one per coordinate
+constexpr double kForcing = 1e-3;   // the residual of the linear system, relative
+constexpr std::size_t kSpare = 20;  // steps of conjugate gradients beyond one per coordinate
 constexpr int kHalvings = 12;
 
 class Newton {
@@ -21,9 +20,7 @@ class Newton {
         slopes_(composite.columns()),
         full_(composite.columns()),
         image_(problem_.design.rows()),
-        moved_(image_),
-        plus_(image_),
-        minus_(image_) {
+        bent_(image_) {
     for (std::size_t j = 0; j < at.w.size(); ++j) {
       if (at.w[j] != 0.0) index_.push_back(j);
     }
@@ -64,29 +61,15 @@ class Newton {
     const std::size_t size = index_.size();
     for (std::size_t k = 0; k < size; ++k) full_[index_[k]] = v[k];
     problem_.design.multiply(full_, image_);
-    if (!problem_.loss.quadratic()) differenceAlong();
+    if (!problem_.loss.quadratic()) {
+      problem_.loss.applyHessian(at_.fitted, problem_.y, image_, bent_);
+      std::swap(image_, bent_);
+    }
     problem_.design.correlate(image_, full_);
     for (std::size_t k = 0; k < size; ++k) out[k] = full_[index_[k]] + diagonal_[k] * v[k];
     std::ranges::fill(full_, 0.0);
     if (dense_.empty()) return;
     linalg::multiply({dense_.data(), size, size, size}, v, out, 1.0, 1.0);
-  }
-
-  /// image_ = X v becomes n times the Hessian of L in the fitted values times it.
-  void differenceAlong() {
-    double largest = 0.0;
-    for (const double value : image_) largest = std::max(largest, std::abs(value));
-    if (!(largest > 0.0)) return;
-    const double step = kDifference / largest;
-    for (const double side : {step, -step}) {
-      for (std::size_t i = 0; i < image_.size(); ++i) {
-        moved_[i] = at_.fitted[i] + side * image_[i];
-      }
-      problem_.loss.evaluate(moved_, problem_.y, side > 0.0 ? plus_ : minus_);
-    }
-    for (std::size_t i = 0; i < image_.size(); ++i) {
-      image_[i] = (minus_[i] - plus_[i]) / (2.0 * step);
-    }
   }
 
   bool conjugateGradients(std::vector<double>& x) {
@@ -173,7 +156,7 @@ class Newton {
   const Point& at_;
   std::vector<std::size_t> index_;
   std::vector<double> slopes_, diagonal_, dense_;
-  std::vector<double> full_, image_, moved_, plus_, minus_;
+  std::vector<double> full_, image_, bent_;
 };
 
 }  // namespace

@@ -68,6 +68,11 @@ Prepared::Prepared(std::shared_ptr<const StandardizedDesign> design, const Respo
   if (!std::isfinite(size * size)) {
     throw BadValue("NUMERIC", "y", "y is too large: its sum of squares overflows; rescale it");
   }
+  if (offset_.empty() || std::isfinite(loss_->rowCurvatureBound())) return;
+  const std::vector<double> zeros(offset_.size());
+  if (!std::isfinite(loss_->value(zeros, y_))) {
+    throw BadValue("NUMERIC", "offset", "offset is too large: the loss overflows");
+  }
 }
 
 Prepared::Prepared(const GramMoments& gram, Standardization options, const std::string& loss,
@@ -88,7 +93,7 @@ Prepared::Prepared(const GramMoments& gram, Standardization options, const std::
 }
 
 double Prepared::intercept(std::span<const double> w) const {
-  if (!hasIntercept_) return 0.0;
+  if (!hasIntercept_ || item_.shiftInvariant) return 0.0;
   double b = mean_;
   if (!item_.folds) {
     std::vector<std::size_t> index;

@@ -69,7 +69,8 @@ class AdaProx {
  private:
   void loop() {
     curvature_ = 1.02 * composite_.lipschitz();
-    limit_ = 2.0 * composite_.lipschitz();
+    largest_ = 2.0 * composite_.lipschitz();
+    limit_ = composite_.bounded() ? largest_ : std::numeric_limits<double>::infinity();
     composite_.differentiate(at_);
     previous_ = at_;
     for (bool moved = true;;) {
@@ -206,7 +207,7 @@ class AdaProx {
     std::swap(at_, candidate_);
     differentiated_ = false;
     course_.step(at_, violation);
-    curvature_ = std::max(kRelaxation * curvature_, kLeast * limit_);
+    curvature_ = std::max(kRelaxation * curvature_, kLeast * largest_);
     return true;
   }
 
@@ -262,12 +263,14 @@ class AdaProx {
       }
       composite_.evaluate(candidate_);
       const double allowed = 0.5 * curvature_ * square;
-      const double largest = 0.5 * problem_.loss.curvatureBound() * distance(from);
+      const double bound = problem_.loss.curvatureBound();
+      const double largest = std::isinf(bound) ? bound : 0.5 * bound * distance(from);
       // Beyond the limit, which bounds the whole Hessian, only rounding can say otherwise.
       if (!(largest > allowed) || curvature_ >= limit_) return;
       // A loss that is flatter there than its bound, where the difference is more than rounding.
       const bool visible = allowed > 1e3 * composite_.lossSlack(from);
       if (visible && candidate_.loss - from.loss + linear <= allowed) return;
+      if (!visible && !composite_.bounded()) return;
       curvature_ *= std::clamp(1.05 * largest / allowed, kGrowth, 2.0);
     }
   }
@@ -310,7 +313,8 @@ class AdaProx {
   Point at_, previous_, base_, candidate_;
   bool differentiated_ = true;
   double curvature_ = 1.0;  // c
-  double limit_ = 1.0;      // on c
+  double limit_ = 1.0;      // on c, beyond which it need not go
+  double largest_ = 1.0;    // the scale of it
   double momentum_ = 1.0;
   std::vector<double> eta_, slopes_;
   double violation_ = std::numeric_limits<double>::infinity();

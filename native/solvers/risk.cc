@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "solvers/curvature_scale.h"
+
 namespace flipside {
 namespace {
 
@@ -21,12 +23,13 @@ class DesignRisk final : public Risk {
   explicit DesignRisk(const Problem& problem)
       : problem_(problem),
         design_(problem.design),
+        bounded_(boundedCurvature(problem.loss)),
         fitted_(design_.rows()),
         residual_(design_.rows()),
         marked_(design_.rows()) {
-    const double bound = problem.loss.rowCurvatureBound();
+    const double bound = scale_ = rowCurvatureScale(problem);
     root_ = std::sqrt(bound);
-    if (bound == 1.0) return;
+    if (bound == 1.0 && bounded_) return;
     scaled_.assign(design_.curvature().begin(), design_.curvature().end());
     for (double& value : scaled_) value *= bound;
   }
@@ -35,7 +38,12 @@ class DesignRisk final : public Risk {
   std::span<const double> curvature() const override {
     return scaled_.empty() ? design_.curvature() : scaled_;
   }
+  bool bounded() const override { return bounded_; }
+  void raise(std::size_t j, double curvature) override {
+    scaled_[j] = std::max(scaled_[j], curvature);
+  }
   bool quadratic() const override { return problem_.loss.quadratic(); }
+  double magnitude(double loss) const override { return problem_.loss.magnitude(loss, problem_.y); }
 
   double moveTo(SparsePoint point) override { return trace(point, residual_); }
 
@@ -46,6 +54,7 @@ class DesignRisk final : public Risk {
 
   void hessian(std::span<const std::size_t> left, std::span<const std::size_t> right,
                MutableMatrix out) override {
+    if (!problem_.loss.diagonal()) return hessianAlong(left, right, out);
     design_.products(left, right, held_, out, problem_.cancel);
     if (!problem_.loss.freeIntercept()) return;
     const std::vector<double> a = meansOf(left);
@@ -59,7 +68,9 @@ class DesignRisk final : public Risk {
     return design_.weightedGram(index, {held_, problem_.loss.freeIntercept()});
   }
   double entryCost() const override { return storedPerColumn() * (sparse() ? kGathered : 1.0); }
+  /// Along the columns a Hessian that is not diagonal in the rows is only bounded.
   double stepCost() const override {
+    if (!problem_.loss.diagonal()) return std::numeric_limits<double>::infinity();
     return 2.0 * storedPerColumn() * (sparse() ? kGathered : kStreamed);
   }
 
@@ -68,25 +79,21 @@ class DesignRisk final : public Risk {
   }
 
   void hold(double caution) override {
-    if (quadratic()) return;
-    held_.resize(fitted_.size());
-    problem_.loss.curvatures(fitted_, problem_.y, held_);
-    const double bound = problem_.loss.rowCurvatureBound();
-    const auto weights = problem_.loss.rowWeights();
-    double sum = 0.0;
-    for (std::size_t i = 0; i < held_.size(); ++i) {
-      const double most = bound * (weights.empty() ? 1.0 : weights[i]);
-      held_[i] = std::max(held_[i] + caution * (most - held_[i]), kLeastCurvature * most);
-      sum += held_[i];
-    }
-    heldMean_ = sum / static_cast<double>(held_.size());
+    if (!quadratic())
+      holdAtLeast(caution, std::max(kLeastCurvature, problem_.loss.leastCurvature()));
+  }
+  void holdExactly() override {
+    if (!quadratic()) holdAtLeast(0.0, kLeastCurvature);
   }
   double drift() override {
     if (held_.empty()) return quadratic() ? 0.0 : std::numeric_limits<double>::infinity();
     std::vector<double> here(held_.size());
     problem_.loss.curvatures(fitted_, problem_.y, here);
     double change = 0.0;
-    for (std::size_t i = 0; i < here.size(); ++i) change += std::abs(here[i] - held_[i]);
+    const double least = problem_.loss.leastCurvature();
+    for (std::size_t i = 0; i < here.size(); ++i) {
+      change += std::abs(std::max(here[i], least * scale_ * rowWeight(i)) - held_[i]);
+    }
     return change / (heldMean_ * static_cast<double>(here.size()));
   }
 
@@ -124,6 +131,36 @@ class DesignRisk final : public Risk {
   }
 
  private:
+  double rowWeight(std::size_t i) const {
+    const auto weights = problem_.loss.rowWeights();
+    return weights.empty() ? 1.0 : weights[i];
+  }
+  void holdAtLeast(double caution, double least) {
+    held_.resize(fitted_.size());
+    problem_.loss.curvatures(fitted_, problem_.y, held_);
+    if (!problem_.loss.diagonal()) heldAt_ = fitted_;
+    double sum = 0.0;
+    for (std::size_t i = 0; i < held_.size(); ++i) {
+      const double most = scale_ * rowWeight(i);
+      const double further = bounded_ ? most - held_[i] : held_[i];
+      held_[i] = std::max(held_[i] + caution * further, least * most);
+      sum += held_[i];
+    }
+    heldMean_ = sum / static_cast<double>(held_.size());
+  }
+  /// Column by column, for a loss whose Hessian is not diagonal.
+  void hessianAlong(std::span<const std::size_t> left, std::span<const std::size_t> right,
+                    MutableMatrix out) const {
+    const double one = 1.0;
+    std::vector<double> column(design_.rows());
+    std::vector<double> image(design_.rows());
+    for (std::size_t b = 0; b < right.size(); ++b) {
+      if (problem_.cancel != nullptr) problem_.cancel->poll();
+      design_.combine(right.subspan(b, 1), {&one, 1}, column);
+      problem_.loss.applyHessian(heldAt_, problem_.y, column, image);
+      design_.correlateSome(left, image, {&out(0, b), left.size()});
+    }
+  }
   bool sparse() const {
     return design_.elements() <
            0.5 * static_cast<double>(design_.rows()) * static_cast<double>(design_.columns());
@@ -140,12 +177,15 @@ class DesignRisk final : public Risk {
 
   const Problem& problem_;
   const Design& design_;
-  double root_ = 1.0;  // of the bound on the loss's curvature
+  bool bounded_;
+  double scale_ = 1.0;  // the bound on the loss's curvature, or its scale
+  double root_ = 1.0;   // of that
   std::vector<double> scaled_;
   std::vector<double> fitted_;
   std::vector<double> residual_;
   std::vector<double> marked_;
-  std::vector<double> held_;  // curvature of the rows; empty for ones
+  std::vector<double> held_;    // curvature of the rows; empty for ones
+  std::vector<double> heldAt_;  // the fitted values there, where the Hessian is not diagonal
   double heldMean_ = 1.0;
 };
 

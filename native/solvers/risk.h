@@ -2,6 +2,7 @@
 // by column, from a design with its rows or from the Gram matrix alone.
 #pragma once
 
+#include <cmath>
 #include <cstddef>
 #include <limits>
 #include <memory>
@@ -27,6 +28,10 @@ class Risk {
   /// An upper bound of d^2 L / dw_j^2 at any point, exact where L is quadratic; 0 for a column
   /// without variance.
   virtual std::span<const double> curvature() const = 0;
+  /// False when no such bound is known: then it is only that of all curvatures that were raised to.
+  virtual bool bounded() const { return true; }
+  /// A curvature along column j that a model needed, where there is no bound.
+  virtual void raise(std::size_t j, double curvature) { (void)j, (void)curvature; }
   /// True when the Hessian is the same everywhere.
   virtual bool quadratic() const = 0;
 
@@ -39,8 +44,12 @@ class Risk {
 
   /// Keeps the curvature of the rows here for what follows, `caution` of the way (0 to 1) towards
   /// its upper bound, with which no step raises L by more than the model says. Nothing to do for a
-  /// quadratic L.
+  /// quadratic L. Where there is no bound it is (1 + caution) times what it is here.
   virtual void hold(double caution) { (void)caution; }
+  /// The same with caution 0, and not made up where there is next to none.
+  virtual void holdExactly() {}
+  /// How large the terms are on average that L, being this value, is the sum of.
+  virtual double magnitude(double loss) const { return std::abs(loss); }
   /// How far the curvature of the rows here is from what was held, relative to that, on average.
   virtual double drift() { return 0.0; }
   /// out(a, b) = d^2 L / dw_(left_a) dw_(right_b), of the curvature that is held.

@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 
+#include "design/bad_value.h"
 #include "solvers/certificates.h"
 
 namespace flipside {
@@ -73,6 +74,9 @@ void WorkingSet::begin(std::span<const double> w) {
   }
   store_.append(risk_, columns);
   moveHere();
+  arrive();
+  if (risk_.bounded() || std::isfinite(state_.loss)) return;
+  throw BadValue("NUMERIC", "start", "start is too large: the loss overflows there");
 }
 
 /// Loss, penalty and the gradients of the set, from scratch.
@@ -87,11 +91,16 @@ void WorkingSet::moveHere() {
   state_.loss = risk_.moveTo({support.index, support.values});
   state_.objective = state_.loss + lambda_ * state_.omega;
   state_.nonzero = support.index.size();
-  screen_.moved();
+  if (risk_.bounded()) screen_.moved();
+}
+
+/// The point is not one of those that are tried only, which without a bound may be anywhere.
+void WorkingSet::arrive() {
+  if (!risk_.bounded()) screen_.moved();
 }
 
 double WorkingSet::objectiveSlack() const {
-  return 1e-14 * (std::abs(state_.loss) + std::abs(lambda_ * state_.omega));
+  return 1e-14 * (risk_.magnitude(state_.loss) + std::abs(lambda_ * state_.omega));
 }
 
 /// What the quadratic model of L has fallen by on the way from `before`, where the negative
@@ -115,13 +124,17 @@ double WorkingSet::advance(std::span<const double> before, const State& from, do
   const int most = risk_.quadratic() || model_.leadsDown() ? kHalvings : kHalvingsOfJumps;
   double part = 1.0;
   for (int halving = 0; halving <= most; ++halving) {
-    if (state_.objective <= from.objective - part * share + slack) return part;
+    if (state_.objective <= from.objective - part * share + slack) {
+      arrive();
+      return part;
+    }
     part = halving < most ? 0.5 * part : 0.0;
     for (std::size_t k = 0; k < w_.size(); ++k) {
       w_[k] = part == 0.0 ? before[k] : before[k] + part * (after[k] - before[k]);
     }
     moveHere();
   }
+  arrive();
   return 0.0;
 }
 
@@ -202,6 +215,7 @@ const char* WorkingSet::settle(double lambda, double goal, std::size_t most,
   lambda_ = lambda;
   descent_.setLambda(lambda);
   moveHere();
+  arrive();
   Patience patience(kPatience);
   double outside = std::numeric_limits<double>::infinity();
   double everywhere = outside;  // at the last look at all columns
@@ -236,6 +250,7 @@ const char* WorkingSet::settle(double lambda, double goal, std::size_t most,
       w_.resize(store_.size());  // those that were on their way in are 0
       gradient_.resize(store_.size());
       moveHere();
+      arrive();
       return "aborted";
     }
   }
@@ -287,7 +302,7 @@ void WorkingSet::certify(ConvergenceRecord& record) {
 bool WorkingSet::convexBeyond(double concavity) {
   if (!risk_.quadratic()) {
     store_.empty();  // of an earlier point
-    risk_.hold(0.0);
+    risk_.holdExactly();
   }
   if (store_.filled() == store_.size()) return flipside::convexBeyond(store_, w_, concavity);
   const std::vector<std::size_t> support = supportOf(store_, w_).index;

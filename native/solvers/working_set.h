@@ -56,6 +56,7 @@ class WorkingSet {
  private:
   bool convexBeyond(double concavity);
   void moveHere();
+  void arrive();
   void improve(double tolerance);
   double advance(std::span<const double> before, const State& from, double promised);
   double promise(std::span<const double> before, std::span<const double> gradient) const;
