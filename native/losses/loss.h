@@ -62,6 +62,12 @@ class Loss {
   /// True when L is quadratic in fitted with curvature exactly 1/n, so that one Gram matrix serves
   /// a whole fit and masks act as Tikhonov regularisation.
   virtual bool quadratic() const { return false; }
+  /// True when L is the sum over the outputs of 1/(2n) |y_k - fitted_k|^2, n the rows: then its
+  /// minimum is that of as many regressions.
+  virtual bool separateSquares() const { return quadratic(); }
+  /// About the largest root mean square of what evaluate() gives: what rounding leaves is measured
+  /// by it.
+  virtual double residualScale(std::span<const double> y) const;
   /// The b at which L(fitted) is attained; 0 when there is none or the design has absorbed it.
   virtual double intercept(std::span<const double> fitted, std::span<const double> y) const {
     (void)fitted, (void)y;

@@ -1,7 +1,9 @@
 // The register: a function-local static, so that it exists before the first entry that adds itself.
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
+#include "linalg/linalg.h"
 #include "losses/loss.h"
 
 namespace flipside {
@@ -36,6 +38,10 @@ void Loss::applyHessian(std::span<const double> fitted, std::span<const double> 
   }
   const double mean = freeIntercept() && sum > 0.0 ? moment / sum : 0.0;
   for (std::size_t i = 0; i < out.size(); ++i) out[i] *= direction[i] - mean;
+}
+
+double Loss::residualScale(std::span<const double> y) const {
+  return linalg::norm(y) / std::sqrt(static_cast<double>(y.size()));
 }
 
 LossEntry::LossEntry(LossItem item) {

@@ -64,7 +64,12 @@ class Newton {
     const std::size_t size = index_.size();
     for (std::size_t k = 0; k < size; ++k) full_[index_[k]] = v[k];
     problem_.design.multiply(full_, image_);
-    if (!problem_.loss.quadratic()) differenceAlong();
+    if (!problem_.loss.diagonal()) {
+      problem_.loss.applyHessian(at_.fitted, problem_.y, image_, moved_);
+      std::swap(image_, moved_);
+    } else if (!problem_.loss.quadratic()) {
+      differenceAlong();
+    }
     problem_.design.correlate(image_, full_);
     for (std::size_t k = 0; k < size; ++k) out[k] = full_[index_[k]] + diagonal_[k] * v[k];
     std::ranges::fill(full_, 0.0);

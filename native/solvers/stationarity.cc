@@ -49,7 +49,7 @@ double roundingFloor(const Problem& problem) {
   const auto curvature = problem.design.curvature();
   const double largest =
       curvature.empty() ? 0.0 : *std::max_element(curvature.begin(), curvature.end());
-  const double scale = linalg::norm(problem.y) / std::sqrt(static_cast<double>(problem.y.size()));
+  const double scale = problem.loss.residualScale(problem.y);
   return 64.0 * std::numeric_limits<double>::epsilon() * scale * std::sqrt(largest);
 }
 
