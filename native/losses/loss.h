@@ -65,6 +65,9 @@ class Loss {
   /// True when L is the sum over the outputs of 1/(2n) |y_k - fitted_k|^2, n the rows: then its
   /// minimum is that of as many regressions.
   virtual bool separateSquares() const { return quadratic(); }
+  /// True when L does not change with what is added to all outputs of a row alike, so that the
+  /// intercepts are made unique by a sum of 0.
+  virtual bool relative() const { return false; }
   /// About the largest root mean square of what evaluate() gives: what rounding leaves is measured
   /// by it.
   virtual double residualScale(std::span<const double> y) const;

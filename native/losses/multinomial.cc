@@ -58,6 +58,7 @@ class MultinomialLoss final : public Loss {
   }
 
   bool diagonal() const override { return false; }
+  bool relative() const override { return true; }
   bool freeIntercept() const override { return context_.intercept; }
   std::span<const double> rowWeights() const override { return weights_; }
   double rowCurvatureBound() const override { return 0.5 * share_; }

@@ -1,6 +1,7 @@
 #include "solvers/prepared.h"
 
 #include <cmath>
+#include <numeric>
 
 namespace flipside {
 namespace {
@@ -120,6 +121,9 @@ std::vector<double> Prepared::intercepts(std::span<const double> w) const {
   for (std::size_t j = 0; j < w.size(); ++j) {
     b[j / columns] -= means()[j % columns] * (w[j] / scales()[j]);
   }
+  if (!loss_->relative()) return b;
+  const double mean = std::accumulate(b.begin(), b.end(), 0.0) / static_cast<double>(b.size());
+  for (double& value : b) value -= mean;
   return b;
 }
 
