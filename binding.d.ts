@@ -231,6 +231,8 @@ export interface OperationsRequest {
   fold: boolean;
   /** "compact": floats and compressed columns stay as they are. */
   storage: "dense" | "compact";
+  /** 1 by default; of more the operations are those of I (x) x (native/design/block_design.h), which has as many rows and columns. */
+  outputs?: number | undefined;
   /** One per column, for multiply. */
   w: Float64Array;
   /** One or more vectors of one number per row, for correlateMany; the first for correlate and correlateSome. */
@@ -404,11 +406,14 @@ export interface Binding {
   concavity(penalty: NativePenalty, lambda: number): number;
   /**
    * A loss at fitted values, all of them finite: [L, the intercept, the lower bound by the dual at the residuals,
-   * residual_1, ..., residual_n, curvature_1, ..., curvature_n], see native/losses/loss.h. weights sum to n. With a
-   * direction the n entries of n times the Hessian of L times it come after these.
+   * residual_1, ..., residual_n, curvature_1, ..., curvature_n], see native/losses/loss.h; then with a direction n times
+   * the Hessian times it, and with several outputs all intercepts. n = rows x outputs; weights are one per row with sum rows.
    */
   lossAt(request: {
     loss: string;
+    /** 1 by default. */
+    outputs?: number | undefined;
+    direction?: Float64Array | undefined;
     fitted: Float64Array;
     y: Float64Array;
     weights?: Float64Array | undefined;

@@ -2,6 +2,7 @@ import type { NativeFit } from "../binding.js";
 import { readPenalty } from "./catalogue.js";
 import { expected } from "./errors.js";
 import { encodeNumber, encodeNumbers, FieldReader, type JSONNumber, requireFormat } from "./json.js";
+import { decodeOutputs, encodeOutputs, type OutputsJSON } from "./outputsJSON.js";
 import type { Penalty, PenaltyJSON } from "./penalty.js";
 import { decodeRecord, encodeRecord, type RecordJSON } from "./record.js";
 import { type LossName, lossNames, type SolverName, solverNames } from "./solver.js";
@@ -10,10 +11,10 @@ import { type LossName, lossNames, type SolverName, solverNames } from "./solver
 export type FitReason = "tolerance" | "maxIterations" | "aborted" | "stalled";
 
 /** What `JSON.stringify` writes for a fit: every number of it exactly. */
-export interface FitJSON {
+export interface FitJSON extends Partial<OutputsJSON> {
   format: "flipside.fit";
-  /** 2 for a fit with many columns of which few have a coefficient: then `support` is there. */
-  version: 1 | 2;
+  /** 2 for a fit with many columns of which few have a coefficient: then `support` is there. 3 for one with several outputs. */
+  version: 1 | 2 | 3;
   loss: LossName;
   /** See `Fit.lossParameters`. */
   lossParameters?: JSONNumber[];
@@ -24,7 +25,8 @@ export interface FitJSON {
   solver?: SolverName;
   /**
    * The columns, ascending, that `coefficients`, `eta` and `keepProbability` have an entry for; every other column has the
-   * coefficient 0, `etaAtZero` and `keepAtZero`. Without it there is an entry per column.
+   * coefficient 0, `etaAtZero` and `keepAtZero`. Without it there is an entry per column. With several outputs entry
+   * k * columns + j stands for column j in output k.
    */
   support?: number[];
   etaAtZero?: JSONNumber;
@@ -55,16 +57,20 @@ export interface Setting {
   readonly columns: number;
   /** Undefined in a fit that was written before it was known. */
   readonly solver: SolverName | undefined;
+  /** 1 where it is not told. */
+  readonly outputs?: number | undefined;
+  readonly classes?: readonly string[] | undefined;
 }
 
 const reasons = ["tolerance", "maxIterations", "aborted", "stalled"] as const;
 
 /** @internal */
 export function encodeFit(native: NativeFit, about: Setting): FitJSON {
-  const { support } = native;
+  const { support, intercepts } = native;
+  const outputs = encodeOutputs({ outputs: about.outputs ?? 1, intercepts, classes: about.classes });
   return {
     format: "flipside.fit",
-    version: support === undefined ? 1 : 2,
+    version: outputs !== undefined ? 3 : support === undefined ? 1 : 2,
     loss: about.loss,
     ...(about.lossParameters !== undefined && { lossParameters: encodeNumbers(about.lossParameters) }),
     penalty: about.penalty.toJSON(),
@@ -79,6 +85,7 @@ export function encodeFit(native: NativeFit, about: Setting): FitJSON {
     }),
     coefficients: encodeNumbers(native.coefficients),
     intercept: encodeNumber(native.intercept),
+    ...outputs,
     objective: encodeNumber(native.objective),
     ...(!Number.isNaN(native.objectiveMargin) && { objectiveMargin: encodeNumber(native.objectiveMargin) }),
     lossValue: encodeNumber(native.loss),
@@ -98,7 +105,7 @@ export function encodeFit(native: NativeFit, about: Setting): FitJSON {
 
 /** @internal */
 export function decodeFit(argument: string, json: unknown): { native: NativeFit; about: Setting } {
-  const read = new FieldReader(argument, requireFormat(argument, json, "flipside.fit", 2));
+  const read = new FieldReader(argument, requireFormat(argument, json, "flipside.fit", 3));
   const rows = read.count("rows", 1);
   const columns = read.count("columns", 1);
   const loss = read.word("loss", lossNames);
@@ -106,8 +113,10 @@ export function decodeFit(argument: string, json: unknown): { native: NativeFit;
     ? read.numbers("lossParameters", undefined, 0, Number.MAX_VALUE)
     : undefined;
   const solver = read.has("solver") ? read.word("solver", algorithms) : undefined;
-  const support = read.has("support") ? readSupport(read, columns) : undefined;
-  const entries = support?.length ?? columns;
+  const { outputs, intercepts, classes } = decodeOutputs(read, loss);
+  const coefficients = columns * outputs;
+  const support = read.has("support") ? readSupport(read, coefficients) : undefined;
+  const entries = support?.length ?? coefficients;
   const history = read.fields("history");
   const objectiveHistory = history.numbers("objective", undefined);
   const native: NativeFit = {
@@ -123,17 +132,17 @@ export function decodeFit(argument: string, json: unknown): { native: NativeFit;
     objectiveMargin: read.has("objectiveMargin") ? read.number("objectiveMargin") : NaN,
     loss: read.number("lossValue"),
     stationarity: read.number("stationarity"),
-    nonzero: read.count("nonzero", 0, columns),
+    nonzero: read.count("nonzero", 0, coefficients),
     iterations: read.count("iterations", 0),
     reason: read.word("reason", reasons),
     objectiveHistory,
-    nonzeroHistory: history.numbers("nonzero", objectiveHistory.length, 0, columns),
+    nonzeroHistory: history.numbers("nonzero", objectiveHistory.length, 0, coefficients),
     secondsHistory: new Float64Array(0),
-    intercepts: undefined,
+    intercepts,
     ...decodeRecord(read.has("record") ? read.fields("record") : undefined),
   };
   const penalty = readPenalty(read.name("penalty"), read.value("penalty"));
-  return { native, about: { penalty, loss, lossParameters, rows, columns, solver } };
+  return { native, about: { penalty, loss, lossParameters, rows, columns, solver, outputs, classes } };
 }
 
 const algorithms = solverNames.filter((name) => name !== "auto");

@@ -99,6 +99,10 @@ function readMany(x: unknown, specs: unknown, options: unknown): Many {
   const weights = readWeights(property("options", given, "weights"), source.rows);
   if (weights !== undefined && source.design !== undefined) throw ownWeights("weights");
   const loss = readLoss(given);
+  if (loss === "multinomial" || loss === "multiTask") {
+    const message = `loss must have one output per row for fitMany, but is ${loss}: use fit`;
+    throw new FlipsideError("UNSUPPORTED", message);
+  }
   if (!isArray("fits", specs)) throw expected("fits", "an array of fits", specs);
   const count = arrayLength("fits", specs);
   if (count === 0) throw expected("fits", "an array of at least one fit", specs, "EMPTY");

@@ -1,14 +1,15 @@
-import type { NativeFit, NativeMatrix } from "../binding.js";
-import { isArray, property } from "./checks.js";
-import { lengthMismatch } from "./errors.js";
+import type { NativeFit } from "../binding.js";
+import { requireNumber } from "./checks.js";
+import { FlipsideError, lengthMismatch } from "./errors.js";
 import { decodeFit, encodeFit, type FitJSON, type FitReason, type Setting } from "./fitJSON.js";
 import { parse } from "./json.js";
-import { multiplyAdd, multiplyAddSome } from "./layouts.js";
-import { type MatrixLike, requireEntries, toMatrix, toVector, type VectorLike } from "./matrix.js";
+import { type MatrixLike, toMatrix, type VectorLike } from "./matrix.js";
+import { isRow, readNewOffset, requireOffset, rowMatrix } from "./outputs.js";
 import { notConstructible, type Penalty } from "./penalty.js";
+import { labelsOf, linearOf, toMean } from "./predict.js";
 import { type FitRecord, recordOf } from "./record.js";
 import type { LossName, SolverName } from "./solver.js";
-import { allocate, kindOf, lengthOf, type NumericArray } from "./views.js";
+import { allocate, type NumericArray } from "./views.js";
 
 /** The objective and the number of nonzero coefficients after an iteration; iteration 0 is the start. */
 export interface HistoryEntry {
@@ -32,11 +33,16 @@ export let writeCoefficients: (fit: Fit, out: Float64Array, offset: number) => v
 export class Fit {
   /**
    * One coefficient per column, on the scale of x; 0 for a constant column. Like `eta` and `keepProbability`, of a fit with
-   * many columns made on first use: `support` says cheaply which columns have one.
+   * many columns made on first use: `support` says cheaply which columns have one. With several outputs columns x outputs
+   * numbers, output after output, as `eta` and `keepProbability`: that of column j in output k is entry k * columns + j.
    */
   readonly coefficients: Float64Array;
-  /** 0 if the fit had none, and for the loss "cox", where it would change nothing. */
+  /** 0 if the fit had none, and for the loss "cox", where it would change nothing; of several outputs that of the first. */
   readonly intercept: number;
+  /** Values of the linear predictor per row: the classes of multinomial loss, the tasks of multiTask, else 1. */
+  readonly outputs: number;
+  /** The labels of the classes, one per output, ascending, as strings; undefined for other losses than multinomial. */
+  readonly classes: readonly string[] | undefined;
   readonly lambda: number;
   readonly penalty: Penalty;
   readonly loss: LossName;
@@ -73,6 +79,7 @@ export class Fit {
   #history: readonly HistoryEntry[] | undefined;
   #support: Uint32Array | undefined;
   #record: FitRecord | undefined;
+  #intercepts: Float64Array | undefined;
 
   static {
     fitFromNative = (native, about) => new Fit(secret, native, about);
@@ -90,6 +97,8 @@ export class Fit {
     const dense = native.support === undefined;
     this.coefficients = native.coefficients;
     this.intercept = native.intercept;
+    this.outputs = about.outputs ?? 1;
+    this.classes = about.classes;
     this.lambda = native.lambda;
     this.penalty = about.penalty;
     this.loss = about.loss;
@@ -117,21 +126,41 @@ export class Fit {
   }
 
   #spread(name: string, values: Float64Array, elsewhere: number): Float64Array {
-    const all = allocate(name, this.columns);
+    const all = allocate(name, this.columns * this.outputs);
     if (elsewhere !== 0) all.fill(elsewhere);
-    this.support.forEach((column, k) => {
-      all[column] = values[k] as number;
+    (this.#native.support as Float64Array).forEach((entry, k) => {
+      all[entry] = values[k] as number;
     });
     return all;
   }
 
-  /** The columns whose coefficient is not 0, ascending. */
+  /** The columns of x with a coefficient that is not 0, of several outputs in any of them, ascending. */
   get support(): Uint32Array {
     const { support, coefficients } = this.#native;
-    this.#support ??= Uint32Array.from(
-      support ?? [...coefficients.keys()].filter((j) => coefficients[j] !== 0),
-    );
+    if (this.#support === undefined) {
+      const entries = support ?? [...coefficients.keys()].filter((j) => coefficients[j] !== 0);
+      const columns = Uint32Array.from(entries, (entry) => entry % this.columns);
+      this.#support = this.outputs === 1 ? columns : Uint32Array.from(new Set(columns.sort()));
+    }
     return this.#support;
+  }
+
+  /** One per output, on the scale of x; of multinomial loss they sum to 0. All 0 if the fit had none. */
+  get intercepts(): Float64Array {
+    this.#intercepts ??= this.#native.intercepts ?? Float64Array.of(this.intercept);
+    return this.#intercepts;
+  }
+
+  /**
+   * The coefficients of one output, a number per column, on the scale of x: a view of `coefficients`.
+   *
+   * @param output From 0: the place of a class in `classes`, or of a task in the columns of y.
+   * @throws FlipsideError OUT_OF_RANGE, INVALID_ARGUMENT.
+   */
+  coefficientsOf(output: number): Float64Array {
+    const range = { min: 0, max: this.outputs - 1, integer: true };
+    const first = requireNumber("output", output, range) * this.columns;
+    return this.coefficients.subarray(first, first + this.columns);
   }
 
   /** How the fit went: passes over x, working sets, duality gap, local convexity, starts. */
@@ -162,46 +191,53 @@ export class Fit {
   /**
    * The mean response, one number per row of x: the linear predictor z for the losses "squared" and "huber", for "logistic"
    * the probability 1 / (1 + exp(-z)), for "poisson" the mean exp(z). For "cox" the hazard exp(z) relative to that of a
-   * row of zeros.
+   * row of zeros. With several outputs rows x outputs numbers, row after row: the probabilities exp(z_k) / Σ exp(z_l) of the
+   * classes for multinomial loss, for multiTask the linear predictors.
    *
    * @param x, offset As for `linearPredictor`, which says what is thrown.
    */
-  predict(x: MatrixLike | readonly number[] | NumericArray, offset?: VectorLike): Float64Array {
-    const out = this.linearPredictor(x, offset);
-    if (this.loss === "logistic") {
-      for (let i = 0; i < out.length; ++i) out[i] = 1 / (1 + Math.exp(-(out[i] as number)));
-    } else if (this.loss === "poisson" || this.loss === "cox") {
-      for (let i = 0; i < out.length; ++i) out[i] = Math.exp(out[i] as number);
-    }
-    return out;
+  predict(x: MatrixLike | readonly number[] | NumericArray, offset?: VectorLike | MatrixLike): Float64Array {
+    return toMean(this.loss, this.linearPredictor(x, offset), this.outputs);
   }
 
   /**
-   * z = intercept + x * coefficients (+ offset), one number per row of x.
+   * The most likely class of each row of x: for multinomial loss one of `classes`, of equally likely ones the first; for
+   * logistic loss "1" where the probability is above 1/2, else "0".
+   *
+   * @param x, offset As for `linearPredictor`.
+   * @throws FlipsideError UNSUPPORTED for other losses; as `linearPredictor`.
+   */
+  classify(x: MatrixLike | readonly number[] | NumericArray, offset?: VectorLike | MatrixLike): string[] {
+    if (this.loss !== "multinomial" && this.loss !== "logistic") {
+      const message = `classify needs a fit of logistic or multinomial loss, but its loss is ${this.loss}`;
+      throw new FlipsideError("UNSUPPORTED", message);
+    }
+    return labelsOf(this.linearPredictor(x, offset), this.classes);
+  }
+
+  /**
+   * z = intercept + x * coefficients (+ offset), one number per row of x; with several outputs rows x outputs numbers, row
+   * after row: that of row i and output k is entry i * outputs + k.
    *
    * @param x Any matrix with as many columns as the data of the fit, or one row as a flat array. Elements must be finite;
-   *   of a fit with at least 1000 columns those whose coefficient is 0 may not be looked at.
-   * @param offset One number per row; the offset of the fitted problem is not remembered.
+   *   of a fit with at least 1000 coefficients those whose coefficient is 0 may not be looked at.
+   * @param offset One number per row, with several outputs a matrix, rows x outputs, or its only row as a flat array; the
+   *   offset of the fitted problem is not remembered.
    * @throws FlipsideError LENGTH_MISMATCH, NOT_FINITE, INVALID_ARGUMENT, EMPTY.
    */
-  linearPredictor(x: MatrixLike | readonly number[] | NumericArray, offset?: VectorLike): Float64Array {
+  linearPredictor(
+    x: MatrixLike | readonly number[] | NumericArray,
+    offset?: VectorLike | MatrixLike,
+  ): Float64Array {
     // The matrix last: reading it may be the last time that code of the caller runs.
-    const given = offset === undefined ? undefined : toVector("offset", offset);
-    const matrix = isRow(x) ? rowMatrix(x, this.columns) : toMatrix("x", x);
+    const given = readNewOffset(offset, this.outputs);
+    const matrix = isRow(x) ? rowMatrix("x", x, this.columns, "one per coefficient") : toMatrix("x", x);
     const { rows, columns } = matrix;
     if (columns !== this.columns) {
       throw lengthMismatch("a row of x", this.columns, "as the fit has columns", columns);
     }
-    const out = allocate("the prediction", rows);
-    if (given !== undefined) {
-      if (lengthOf(given) !== rows) throw lengthMismatch("offset", rows, "one per row of x", lengthOf(given));
-      requireEntries("offset", given, -Infinity);
-      out.set(given);
-    }
-    for (let i = 0; i < out.length; ++i) out[i] = (out[i] as number) + this.intercept;
-    if (this.#native.support === undefined) multiplyAdd("x", matrix, this.coefficients, out);
-    else multiplyAddSome("x", matrix, this.support, this.#native.coefficients, out);
-    return out;
+    const shift = given && requireOffset(given, rows);
+    return linearOf(this.#native, this.intercepts, matrix, shift);
   }
 
   /** Plain JSON that `Fit.fromJSON` restores exactly; what JSON cannot write (Infinity, -0) is a string. */
@@ -236,15 +272,4 @@ function defineOnUse(object: object, key: string, compute: () => unknown): void 
     enumerable: true,
     configurable: true,
   });
-}
-
-/** A flat array or typed array: one observation. */
-function isRow(x: unknown): boolean {
-  if (kindOf(x) !== undefined) return true;
-  return isArray("x", x) && typeof property("x", x, "0") === "number";
-}
-
-function rowMatrix(x: unknown, columns: number): NativeMatrix {
-  const data = toVector("x", x, columns, "one per coefficient");
-  return { data, rows: 1, columns: lengthOf(data), layout: "rowMajor" };
 }

@@ -2,6 +2,7 @@ export type { AnalyseOptions, Analysis } from "./analysis.js";
 export { applyMask, applyMaskAsync } from "./applyMask.js";
 export type { BiconjugateOptions } from "./biconjugate.js";
 export { type CatalogueEntry, type CatalogueParameter, catalogue, penaltyFromJSON } from "./catalogue.js";
+export type { ClassLabels } from "./classes.js";
 export type { ConvergenceOptions, Progress } from "./convergence.js";
 export { Design, type DesignOptions, type DesignStorage } from "./design.js";
 export * as duality from "./duality.js";
@@ -47,6 +48,7 @@ export type {
   NumericArray,
   VectorLike,
 } from "./matrix.js";
+export type { OutputsJSON } from "./outputsJSON.js";
 export { fitPath, Path, type PathJSON, type PathOptions } from "./path.js";
 export { penalties } from "./penalties.js";
 export { Penalty, type PenaltyJSON, type ProxOptions } from "./penalty.js";

@@ -106,10 +106,14 @@ export class Path {
     this.convexMin = lastConvex(fits);
   }
 
-  /** Coefficients on the scale of x as a matrix, one row per variable and one column per λ. */
+  /**
+   * Coefficients on the scale of x as a matrix, one row per variable and one column per λ; of several outputs columns x
+   * outputs rows, output after output.
+   */
   get coefficients(): DenseMatrix {
     if (this.#coefficients === undefined) {
-      const rows = this.fits[0]?.columns ?? 0;
+      const first = this.fits[0];
+      const rows = first === undefined ? 0 : first.columns * first.outputs;
       const columns = this.fits.length;
       const data = allocate("coefficients", rows * columns);
       this.fits.forEach((one, k) => {

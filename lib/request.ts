@@ -1,12 +1,14 @@
 import type { FitRequest, NativeMatrix, NativePenalty } from "../binding.js";
 import { property, requireBoolean, requireChoice, requireOptions } from "./checks.js";
+import type { ClassLabels } from "./classes.js";
 import { type Convergence, type ConvergenceOptions, readConvergence } from "./convergence.js";
 import { type Design, designState } from "./design.js";
-import { FlipsideError } from "./errors.js";
+import { FlipsideError, lengthMismatch } from "./errors.js";
 import type { Setting } from "./fitJSON.js";
 import { type GramState, gramState } from "./gram.js";
 import { type CoxOptions, type HuberOptions, lossKeys, readLossOptions } from "./lossOptions.js";
 import { type MatrixLike, requireEntries, toMatrix, toVector, type VectorLike } from "./matrix.js";
+import { readOffsets } from "./outputs.js";
 import { type Penalty, requirePenalty, solvablePenalty } from "./penalty.js";
 import { type Response, readResponse } from "./response.js";
 import { perRow, readWeights } from "./rowVectors.js";
@@ -33,13 +35,17 @@ export interface Problem {
   readonly x: MatrixLike | Design;
   /**
    * The response, one finite number per row: for the loss "logistic" from 0 to 1, for "poisson" >= 0. For "cox" the times
-   * with their statuses.
+   * with their statuses. For "multinomial" one class label per row, all strings, integers or booleans, of at least 2
+   * classes. For "multiTask" a matrix, rows x tasks.
    */
-  readonly y: VectorLike | SurvivalResponse;
+  readonly y: VectorLike | SurvivalResponse | MatrixLike | ClassLabels;
   /** One finite number >= 0 per row, not all 0; only their ratios count. By default all rows weigh the same. A Design has its own. */
   readonly weights?: VectorLike | undefined;
-  /** One finite number per row, added to the fitted values with coefficient 1. */
-  readonly offset?: VectorLike | undefined;
+  /**
+   * One finite number per row, added to the fitted values with coefficient 1; with several outputs (classes, tasks) a
+   * matrix, rows x outputs.
+   */
+  readonly offset?: VectorLike | MatrixLike | undefined;
 }
 
 /** The options that a fit and a path share. */
@@ -51,7 +57,8 @@ export interface SharedOptions {
    * "logistic" is log(1 + exp z) - y z with y from 0 to 1, "poisson" is exp z - y z with y >= 0 (the logarithm of an
    * exposure is an offset), "huber" is (y - z)² / 2 up to |y - z| = δ and δ |y - z| - δ² / 2 beyond. "cox" is no mean over
    * the rows but minus the log partial likelihood of proportional hazards exp z over the sum of the weights, these
-   * rescaled to mean 1; it has no intercept.
+   * rescaled to mean 1; it has no intercept. With an output z_k per row for each class or task, "multinomial" is
+   * log Σ_k exp z_k - z_y, y a class, and "multiTask" Σ_k (y_k - z_k)² / 2, which "squared" is too where y has several columns.
    */
   readonly loss?: LossName | undefined;
   /** Options of the loss "huber"; an error with another loss. */
@@ -77,7 +84,7 @@ export interface SharedOptions {
   /** Let the penalty act on columns scaled to mean square 1 (centred first if there is an intercept). By default true; as for intercept. */
   readonly standardize?: boolean | undefined;
   readonly convergence?: ConvergenceOptions | undefined;
-  /** Coefficients to start from, one per column, on the scale of x. */
+  /** Coefficients to start from, one per column, on the scale of x; of several outputs output after output. */
   readonly start?: VectorLike | undefined;
   /** For the solver "dropout", which draws random numbers, an integer in [0, 2^53), by default 0. */
   readonly seed?: number | undefined;
@@ -120,7 +127,8 @@ export interface Data {
 export function readData(problem: unknown): Data {
   const data = requireOptions("problem", problem, problemKeys);
   const x = toMatrix("x", property("problem", data, "x"));
-  const { y, weights, offset } = readRows(data, x.rows, "squared");
+  const { y, weights, offset, outputs } = readRows(data, x.rows, "squared");
+  if (outputs > 1) throw lengthMismatch("y.columns", 1, "one response", outputs);
   return { x, y, weights, offset };
 }
 
@@ -131,7 +139,11 @@ export type Rows = Omit<Data, "x"> & Response;
 export function readRows(data: object, rows: number, loss: LossName): Rows {
   const response = readResponse(data, rows, loss);
   const weights = readWeights(property("problem", data, "weights"), rows);
-  const offset = perRow("offset", property("problem", data, "offset"), rows, -Infinity);
+  const given = property("problem", data, "offset");
+  const offset =
+    response.outputs === 1
+      ? perRow("offset", given, rows, -Infinity)
+      : readOffsets("offset", given, rows, response.outputs);
   return { ...response, weights, offset };
 }
 
@@ -180,8 +192,9 @@ export function readSetup(
     data === undefined
       ? sourceOfGram(gram as NonNullable<typeof gram>, given)
       : readSource(property("problem", data, "x"), given);
-  const loss = readLoss(given);
-  const rows = data && readRows(data, source.rows, loss);
+  const named = readLoss(given);
+  const rows = data && readRows(data, source.rows, named);
+  const loss = rows?.loss ?? named;
   if (rows?.weights !== undefined && source.design !== undefined) throw ownWeights("problem.weights");
   if (gram !== undefined && loss !== "squared") {
     throw new FlipsideError("UNSUPPORTED", `loss must be squared for a Gram, but is ${loss}`);
@@ -220,8 +233,16 @@ export function readSetup(
     maxIterations: convergence.maxIterations,
   };
   const { solver } = choice;
-  const { rows: count, columns } = source;
-  const about = { penalty: penalty as Penalty, loss, lossParameters, rows: count, columns, solver };
+  const about: Setting = {
+    penalty: penalty as Penalty,
+    loss,
+    lossParameters,
+    rows: source.rows,
+    columns: source.columns,
+    solver,
+    outputs,
+    classes: rows?.classes,
+  };
   return { request, convergence, about };
 }
 

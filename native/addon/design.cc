@@ -13,6 +13,7 @@
 #include "addon/exports.h"
 #include "addon/matrix_argument.h"
 #include "addon/results.h"
+#include "design/block_design.h"
 #include "design/standardized.h"
 
 namespace flipside::addon {
@@ -24,6 +25,7 @@ struct OperationsRequest {
   std::vector<double> weights;
   Standardization options;
   Storage storage = Storage::dense;
+  std::size_t outputs = 1;
   std::vector<double> w;
   std::vector<double> residuals;
   std::vector<std::size_t> left;
@@ -31,6 +33,8 @@ struct OperationsRequest {
   std::vector<double> coefficients;
   std::vector<double> rowWeights;
 };
+
+constexpr double kMostOutputs = 64.0;
 
 Storage readStorage(napi_env env, napi_value value) {
   const std::string text = readText(env, value, {"storage"});
@@ -70,9 +74,15 @@ OperationsRequest readRequest(napi_env env, napi_value value) {
 
   // Whatever may call the caller's code ...
   const MatrixArgument x = MatrixArgument::read(env, get("x"), "x");
-  const Length rows{x.rows(), "the rows of x"};
-  VectorArgument weights[] = {{{"weights"}, rows, request.weights, true},
-                              {{"rowWeights"}, rows, request.rowWeights, true}};
+  const napi_value outputs = get("outputs");
+  if (!isMissing(env, outputs)) {
+    request.outputs = readCount(env, outputs, {"outputs"}, kMostOutputs);
+  }
+  const std::size_t rows = x.rows() * request.outputs;
+  const std::size_t columns = x.columns() * request.outputs;
+  VectorArgument weights[] = {
+      {{"weights"}, {x.rows(), "the rows of x"}, request.weights, true},
+      {{"rowWeights"}, {rows, "the rows of x"}, request.rowWeights, true}};
   for (VectorArgument& vector : weights) vector.read(env, value);
   request.options.intercept = readBoolean(env, get("intercept"), {"intercept"});
   request.options.standardize = readBoolean(env, get("standardize"), {"standardize"});
@@ -87,17 +97,17 @@ OperationsRequest readRequest(napi_env env, napi_value value) {
   // ... is behind us: from here on the arrays stay as they are.
   const double copy = x.bytes(env);
   for (const VectorArgument& vector : weights) vector.copy(env);
-  request.w = copyDoubles(env, w, {"w"}, {x.columns(), "the columns of x"});
+  request.w = copyDoubles(env, w, {"w"}, {columns, "the columns of x"});
   request.residuals = copyDoubles(env, residuals, {"residuals"});
-  if (request.residuals.empty() || request.residuals.size() % x.rows() != 0) {
+  if (request.residuals.empty() || request.residuals.size() % rows != 0) {
     failExpected(env, "LENGTH_MISMATCH", {"residuals"},
                  "a Float64Array whose length is a multiple of the rows of x", residuals);
   }
-  request.left = copyIndices(env, left, "left", x.columns());
-  request.right = copyIndices(env, right, "right", x.columns());
+  request.left = copyIndices(env, left, "left", columns);
+  request.right = copyIndices(env, right, "right", columns);
   request.coefficients =
       copyDoubles(env, coefficients, {"coefficients"}, {request.left.size(), "the length of left"});
-  requireMemory(copy + bytesOf(request, x.rows(), x.columns()), "this design");
+  requireMemory(copy + bytesOf(request, rows, columns), "this design");
   request.x = std::make_shared<const RawMatrix>(x.copy(env));
   return request;
 }
@@ -105,7 +115,8 @@ OperationsRequest readRequest(napi_env env, napi_value value) {
 /// A named result, on its way to JavaScript.
 using Results = std::vector<std::pair<const char*, std::vector<double>>>;
 
-Results operations(const OperationsRequest& request, const StandardizedDesign& design) {
+Results operations(const OperationsRequest& request, const StandardizedDesign& base,
+                   const Design& design) {
   const std::size_t rows = design.rows();
   const std::size_t columns = design.columns();
   const std::size_t left = request.left.size();
@@ -115,8 +126,8 @@ Results operations(const OperationsRequest& request, const StandardizedDesign& d
   const auto copyOf = [](std::span<const double> values) {
     return std::vector<double>(values.begin(), values.end());
   };
-  Results results = {{"means", copyOf(design.means())},
-                     {"scales", copyOf(design.scales())},
+  Results results = {{"means", copyOf(base.means())},
+                     {"scales", copyOf(base.scales())},
                      {"curvature", copyOf(design.curvature())}};
   const auto add = [&](const char* name, std::size_t size, const auto& compute) {
     results.emplace_back(name, std::vector<double>(size));
@@ -150,12 +161,14 @@ napi_value designOperations(Environment& environment, const Arguments& arguments
       makeDesign(request.x, request.weights, request.options, request.storage, nullptr);
   napi_value object = nullptr;
   check(napi_create_object(env, &object));
-  for (const auto& [name, values] : operations(request, *design)) {
+  const BlockDesign blocks(design, request.outputs);
+  const Design& whole = request.outputs > 1 ? static_cast<const Design&>(blocks) : *design;
+  for (const auto& [name, values] : operations(request, *design, whole)) {
     const NewArray array = newFloat64Array(environment, values.size());
     std::ranges::copy(values, array.values.begin());
     setProperty(env, object, name, array.value);
   }
-  setProperty(env, object, "elements", numberToJs(env, design->elements()));
+  setProperty(env, object, "elements", numberToJs(env, whole.elements()));
   setProperty(env, object, "bytes", numberToJs(env, design->bytes()));
   return object;
 }

@@ -73,6 +73,12 @@ class Loss {
   /// True when L is quadratic in fitted with curvature exactly 1/n, so that one Gram matrix serves
   /// a whole fit and masks act as Tikhonov regularisation.
   virtual bool quadratic() const { return false; }
+  /// True when L is the sum over the outputs of 1/(2n) |y_k - fitted_k|^2, n the rows: then its
+  /// minimum is that of as many regressions.
+  virtual bool separateSquares() const { return quadratic(); }
+  /// True when L does not change with what is added to all outputs of a row alike, so that the
+  /// intercepts are made unique by a sum of 0.
+  virtual bool relative() const { return false; }
   /// The b at which L(fitted) is attained; 0 when there is none or the design has absorbed it.
   virtual double intercept(std::span<const double> fitted, std::span<const double> y) const {
     (void)fitted, (void)y;

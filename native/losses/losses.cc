@@ -1,5 +1,6 @@
 // The register: a function-local static, so that it exists before the first entry that adds itself.
 #include <algorithm>
+#include <cmath>
 #include <utility>
 
 #include "linalg/linalg.h"

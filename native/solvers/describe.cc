@@ -18,19 +18,19 @@ double keep(double eta, double curvature, double lambda) {
 }
 
 void perColumn(const Problem& problem, std::span<const double> w, std::span<const double> scales,
-               std::vector<double> eta, FitOutcome& out) {
+               std::vector<double> eta, double blocks, FitOutcome& out) {
   const auto curvature = problem.design.curvature();
   out.eta = std::move(eta);
   out.coefficients.resize(w.size());
   out.keepProbability.resize(w.size());
   for (std::size_t j = 0; j < w.size(); ++j) {
     out.coefficients[j] = w[j] / scales[j];
-    out.keepProbability[j] = keep(out.eta[j], curvature[j], problem.lambda);
+    out.keepProbability[j] = keep(out.eta[j], blocks * curvature[j], problem.lambda);
   }
 }
 
 void perNonzero(const Problem& problem, std::span<const double> w, std::span<const double> scales,
-                double etaAtZero, FitOutcome& out) {
+                double etaAtZero, double blocks, FitOutcome& out) {
   const auto curvature = problem.design.curvature();
   out.sparse = true;
   out.etaAtZero = etaAtZero;
@@ -45,7 +45,7 @@ void perNonzero(const Problem& problem, std::span<const double> w, std::span<con
   out.eta.resize(values.size());
   problem.penalty.etaHat(values, problem.context(), out.eta);
   for (std::size_t k = 0; k < values.size(); ++k) {
-    out.keepProbability.push_back(keep(out.eta[k], curvature[out.support[k]], problem.lambda));
+    out.keepProbability.push_back(keep(out.eta[k], blocks * curvature[out.support[k]], problem.lambda));
   }
 }
 
@@ -62,7 +62,9 @@ std::optional<double> etaAtZero(const Penalty& penalty, double lambda) {
 }  // namespace
 
 FitOutcome describe(const Problem& problem, std::span<const double> w,
-                    const std::optional<FinalState>& end, std::span<const double> scales) {
+                    const std::optional<FinalState>& end, std::span<const double> scales,
+                    std::size_t outputs) {
+  const auto blocks = static_cast<double>(outputs);
   FitOutcome out;
   std::vector<double> eta;
   if (end) {
@@ -81,7 +83,7 @@ FitOutcome describe(const Problem& problem, std::span<const double> w,
   }
   if (w.size() >= kFewColumns && out.nonzero <= w.size() / kSparsity) {
     if (const auto zero = etaAtZero(problem.penalty, problem.lambda)) {
-      perNonzero(problem, w, scales, *zero, out);
+      perNonzero(problem, w, scales, *zero, blocks, out);
       return out;
     }
   }
@@ -89,7 +91,7 @@ FitOutcome describe(const Problem& problem, std::span<const double> w,
     eta.resize(w.size());
     problem.penalty.etaHat(w, problem.context(), eta);
   }
-  perColumn(problem, w, scales, std::move(eta), out);
+  perColumn(problem, w, scales, std::move(eta), blocks, out);
   return out;
 }
 

@@ -11,6 +11,7 @@
 #include "solvers/least_squares.h"
 #include "solvers/prepared.h"
 #include "solvers/solver.h"
+#include "solvers/spread.h"
 
 namespace flipside {
 namespace {
@@ -50,7 +51,9 @@ class Run {
         control_(control),
         solver_(requireSolver(request.solver)),
         data_(prepare(request, control.cancel)),
-        design_(data_.design()) {
+        design_(data_.whole()),
+        structure_(spread(request.structure, data_.design().columns(), data_.outputs(),
+                          data_.scales())) {
     const std::string gap = solver_.gap(data_.loss(), *request.penalty);
     if (!gap.empty()) {
       throw BadValue("UNSUPPORTED", "solver", "the solver " + solver_.name + " " + gap);
@@ -58,6 +61,10 @@ class Run {
     if (!request.structure.plain() && !solver_.structured) {
       throw BadValue("UNSUPPORTED", "solver",
                      "the solver " + solver_.name + " takes no factors, bounds or groups");
+    }
+    if (data_.outputs() > 1 && request.penalty->needsDesign()) {
+      throw BadValue("UNSUPPORTED", "penalty",
+                     "penalty must not depend on the columns of x with several outputs");
     }
     if (request.gram != nullptr && request.penalty->needsDesign()) {
       throw BadValue("UNSUPPORTED", "penalty",
@@ -127,7 +134,8 @@ class Run {
             control_.progress
                 ? [this](std::size_t iteration, double objective, double violation,
                          std::size_t nonzero) { report(iteration, objective, violation, nonzero); }
-                : std::function<void(std::size_t, double, double, std::size_t)>()};
+                : std::function<void(std::size_t, double, double, std::size_t)>(),
+            request_.structure.plain() ? nullptr : &structure_};
   }
 
   std::vector<double> grid() {
@@ -156,7 +164,7 @@ class Run {
   }
 
   Solution unpenalised(const Problem& current, const std::vector<double>& start) {
-    if (current.loss.quadratic()) return leastSquares(current);
+    if (current.loss.separateSquares()) return leastSquares(current);
     // Nothing is left to scale the tolerance by but the gradient at 0.
     const Problem scaled{current.design,        current.y,          current.loss,
                          noPenalty(),           lambdaMax(current), current.tolerance,
@@ -165,14 +173,44 @@ class Run {
     return solver_.solve(scaled, start);
   }
 
+  /// Output by output.
   Solution leastSquares(const Problem& current) {
-    Solution solution = solveLeastSquares(current);
+    if (data_.outputs() == 1) return leastSquares(current, 0);
+    const auto squared = findLoss("squared")->make({});
+    Solution all;
+    for (std::size_t k = 0; k < data_.outputs(); ++k) {
+      const Problem one{data_.design(),        data_.yOf(k),      *squared,
+                        current.penalty,       current.lambda,    current.tolerance,
+                        current.maxIterations, current.options,   current.cancel,
+                        current.onIteration};
+      Solution solution = leastSquares(one, k);
+      if (k == 0) {
+        std::swap(all, solution);
+        continue;
+      }
+      all.w.insert(all.w.end(), solution.w.begin(), solution.w.end());
+      for (std::size_t h = 0; h < all.objectiveHistory.size(); ++h) {
+        all.objectiveHistory[h] += solution.objectiveHistory[h];
+        all.nonzeroHistory[h] += solution.nonzeroHistory[h];
+        all.secondsHistory[h] += solution.secondsHistory[h];
+      }
+    }
+    return all;
+  }
+
+  Solution leastSquares(const Problem& one, std::size_t output) {
+    Solution solution = solveLeastSquares(one);
     if (request_.x == nullptr) return solution;
-    const auto scales = design_.scales();
+    const StandardizedDesign& design = data_.design();
+    const auto scales = design.scales();
+    const std::size_t rows = design.rows();
+    const auto rowsOf = [&](const std::vector<double>& all) {
+      return all.empty() ? std::span<const double>() : std::span(all).subspan(output * rows, rows);
+    };
     for (std::size_t j = 0; j < scales.size(); ++j) solution.w[j] /= scales[j];
-    refineLeastSquares({*request_.x, request_.y, request_.weights, request_.offset,
+    refineLeastSquares({*request_.x, rowsOf(request_.y), request_.weights, rowsOf(request_.offset),
                         request_.standardization.intercept},
-                       design_, solution.w, control_.cancel);
+                       design, solution.w, control_.cancel);
     for (std::size_t j = 0; j < scales.size(); ++j) solution.w[j] *= scales[j];
     return solution;
   }
@@ -180,9 +218,11 @@ class Run {
   FitOutcome outcome(Problem current, double lambda, std::span<const double> w,
                      Solution&& solution) {
     current.cancel = nullptr;  // what an aborted fit has reached is still described
-    FitOutcome out = describe(current, w, solution.end, data_.scales());
+    FitOutcome out = describe(current, w, solution.end, data_.scales(), data_.outputs());
     out.lambda = lambda;
-    out.intercept = data_.intercept(w);
+    std::vector<double> intercepts = data_.intercepts(w);
+    out.intercept = intercepts.front();
+    if (intercepts.size() > 1) out.intercepts = std::move(intercepts);
     out.iterations = solution.iterations;
     out.reason = std::move(solution.reason);
     out.objectiveHistory = std::move(solution.objectiveHistory);
@@ -208,7 +248,8 @@ class Run {
   const FitControl& control_;
   const SolverItem& solver_;
   const Prepared data_;
-  const StandardizedDesign& design_;
+  const Design& design_;
+  const Structure structure_;
   FitProgress progress_;
   std::vector<FitOutcome> outcomes_;
   std::chrono::steady_clock::time_point reported_ = std::chrono::steady_clock::now();
@@ -235,8 +276,11 @@ std::shared_ptr<const StandardizedDesign> makeDesign(const FitRequest& request,
 
 double workspaceBytes(const FitRequest& request, std::size_t rows, std::size_t columns,
                       double copyBytes) {
+  const auto outputs = static_cast<double>(request.outputs);
   const auto p = static_cast<double>(columns);
   const auto n = request.gram != nullptr ? p + 1.0 : static_cast<double>(rows);
+  // Vectors with an entry per output, and the Hessian in the intercepts.
+  if (outputs > 1.0) copyBytes += 8.0 * (40.0 * outputs * (n + p) + outputs * outputs);
   const double small = std::min(n, p);
   const SolverItem* solver = findSolver(request.solver);
   if (solver != nullptr && solver->columnwise && request.gram == nullptr) {

@@ -1,6 +1,7 @@
 #include "solvers/prepared.h"
 
 #include <cmath>
+#include <numeric>
 
 namespace flipside {
 namespace {
@@ -59,9 +60,19 @@ Prepared::Prepared(std::shared_ptr<const StandardizedDesign> design, const Respo
   }
   if (item_.folds) {
     for (std::size_t i = 0; i < response.offset.size(); ++i) y_[i] -= response.offset[i];
-    mean_ = design_->foldResponse(y_);
+    const std::size_t rows = design_->rows();
+    for (std::size_t k = 0; k < response.outputs; ++k) {
+      means_.push_back(design_->foldResponse(std::span(y_).subspan(k * rows, rows)));
+    }
   } else {
     offset_.assign(response.offset.begin(), response.offset.end());
+  }
+  if (response.outputs > 1) {
+    blocks_ = std::make_unique<const BlockDesign>(design_, response.outputs);
+    const auto own = design_->scales();
+    for (std::size_t k = 0; k < response.outputs; ++k) {
+      blockScales_.insert(blockScales_.end(), own.begin(), own.end());
+    }
   }
   loss_ = item_.make({design_->weights(), offset_, hasIntercept_, parameters_, response.outputs});
   const double size = linalg::norm(y_);
@@ -80,7 +91,7 @@ Prepared::Prepared(const GramMoments& gram, Standardization options, const std::
     : item_(requireLoss(loss)),
       gram_(standardizedGram(gram, options)),
       hasIntercept_(options.intercept),
-      mean_(gram_.yMean) {
+      means_{gram_.yMean} {
   loss_ = item_.make({.intercept = hasIntercept_});
   if (!item_.folds || !loss_->quadratic()) {
     throw BadValue("UNSUPPORTED", "loss", "loss must be squared for a gram, but is " + loss);
@@ -92,22 +103,32 @@ Prepared::Prepared(const GramMoments& gram, Standardization options, const std::
   gram_.correlation = {};
 }
 
-double Prepared::intercept(std::span<const double> w) const {
-  if (!hasIntercept_ || item_.shiftInvariant) return 0.0;
-  double b = mean_;
-  if (!item_.folds) {
-    std::vector<std::size_t> index;
-    std::vector<double> values;
-    for (std::size_t j = 0; j < w.size(); ++j) {
-      if (w[j] == 0.0) continue;
-      index.push_back(j);
-      values.push_back(w[j]);
-    }
-    std::vector<double> fitted(design_->rows());
-    design_->combine(index, values, fitted);
-    b = loss_->intercept(fitted, y_);
+std::vector<double> Prepared::bestIntercepts(std::span<const double> w) const {
+  if (item_.folds) return means_;
+  std::vector<std::size_t> index;
+  std::vector<double> values;
+  for (std::size_t j = 0; j < w.size(); ++j) {
+    if (w[j] == 0.0) continue;
+    index.push_back(j);
+    values.push_back(w[j]);
   }
-  for (std::size_t j = 0; j < w.size(); ++j) b -= means()[j] * (w[j] / scales()[j]);
+  std::vector<double> fitted(whole().rows());
+  whole().combine(index, values, fitted);
+  std::vector<double> b(outputs());
+  loss_->intercepts(fitted, y_, b);
+  return b;
+}
+
+std::vector<double> Prepared::intercepts(std::span<const double> w) const {
+  if (!hasIntercept_ || item_.shiftInvariant) return std::vector<double>(outputs());
+  std::vector<double> b = bestIntercepts(w);
+  const std::size_t columns = means().size();
+  for (std::size_t j = 0; j < w.size(); ++j) {
+    b[j / columns] -= means()[j % columns] * (w[j] / scales()[j]);
+  }
+  if (!loss_->relative()) return b;
+  const double mean = std::accumulate(b.begin(), b.end(), 0.0) / static_cast<double>(b.size());
+  for (double& value : b) value -= mean;
   return b;
 }
 

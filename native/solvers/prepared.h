@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "design/block_design.h"
 #include "design/gram_moments.h"
 #include "design/standardized.h"
 #include "losses/loss.h"
@@ -36,17 +37,30 @@ class Prepared {
   Prepared(const Prepared&) = delete;
   Prepared& operator=(const Prepared&) = delete;
 
+  /// Of x, and what solvers are given: the same, or with several outputs a block for each.
   const StandardizedDesign& design() const { return *design_; }
+  const Design& whole() const {
+    return blocks_ != nullptr ? static_cast<const Design&>(*blocks_) : *design_;
+  }
   std::span<const double> y() const { return y_; }
   const Loss& loss() const { return *loss_; }
-  /// Of each column on the caller's scale: a coefficient there is w_j / scales_j.
+  /// Of each column of whole() on the caller's scale: a coefficient there is w_j / scales_j.
   std::span<const double> scales() const {
+    if (blocks_ != nullptr) return blockScales_;
     return gram_.scales.empty() ? design_->scales() : std::span<const double>(gram_.scales);
   }
-  /// The intercept on the caller's scale that goes with coefficients w on the standardised one.
-  double intercept(std::span<const double> w) const;
+  std::size_t outputs() const { return blocks_ != nullptr ? blocks_->outputs() : 1; }
+  /// The intercept of each output on the caller's scale that goes with coefficients w on the
+  /// standardised one.
+  std::vector<double> intercepts(std::span<const double> w) const;
+  /// Of a loss of separate squares: the response of one output, as y().
+  std::span<const double> yOf(std::size_t output) const {
+    return y().subspan(output * design_->rows(), design_->rows());
+  }
 
  private:
+  std::vector<double> bestIntercepts(std::span<const double> w) const;
+  /// Of the columns of design().
   std::span<const double> means() const {
     return gram_.means.empty() ? design_->means() : std::span<const double>(gram_.means);
   }
@@ -54,12 +68,14 @@ class Prepared {
   const LossItem& item_;
   StandardizedGram gram_;  // means and scales, where there are no rows
   std::shared_ptr<const StandardizedDesign> design_;
+  std::unique_ptr<const BlockDesign> blocks_;  // with several outputs
+  std::vector<double> blockScales_;
   std::vector<double> y_;
   std::vector<double> offset_;
   std::vector<double> parameters_;
   std::unique_ptr<const Loss> loss_;
   bool hasIntercept_;
-  double mean_ = 0.0;  // of y, where it is folded in
+  std::vector<double> means_;  // of y for each output, where it is folded in
 };
 
 }  // namespace flipside

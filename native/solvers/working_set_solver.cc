@@ -108,7 +108,11 @@ class Run {
   History history_{solution_};
 };
 
-std::string gap(const Loss&, const Penalty& penalty) {
+std::string gap(const Loss& loss, const Penalty& penalty) {
+  // Its models and its certificates are of curvature row by row.
+  if (!loss.diagonal()) {
+    return "needs a loss with a diagonal Hessian, which " + std::string(loss.name()) + " has not";
+  }
   if (!penalty.separable()) return "needs a penalty that is a sum over the coefficients";
   // Where 0 attracts nothing every column is at work.
   if (!(dynamic_cast<const SeparablePenalty&>(penalty).slopeAt(0.0, 1.0) > 0.0)) {

@@ -136,7 +136,20 @@ const badProblems: Case[] = [
   ],
   ["a short y", { y: [1, 2] }, "LENGTH_MISMATCH", "y must have 4 entries (one per row of x), but has 2"],
   ["a y that is NaN", { y: [1, 2, NaN, 4] }, "NOT_FINITE", "y[2] must be a finite number, but is NaN"],
-  ["a y of rows", { y: [[1], [2], [3], [4]] }, "INVALID_ARGUMENT", "y[0] must be a number, but is an array"],
+  ["a y of words", { y: ["a", "b", "a", "b"] }, "INVALID_ARGUMENT", "y[0] must be a number, but is"],
+  ["a y of uneven rows", { y: [[1], [2, 3], [3], [4]] }, "LENGTH_MISMATCH", "y[1] must have 1 entry"],
+  [
+    "a y of three rows",
+    {
+      y: [
+        [1, 2],
+        [2, 3],
+        [3, 4],
+      ],
+    },
+    "LENGTH_MISMATCH",
+    "y.rows must have 4 entries",
+  ],
   ["short weights", { weights: [1] }, "LENGTH_MISMATCH", "weights must have 4 entries"],
   [
     "a negative weight",

@@ -60,9 +60,9 @@ describe("JSON", () => {
   test.each([
     [
       "a newer version",
-      { version: 3 },
+      { version: 4 },
       "VERSION",
-      "json.version must be at most 2, but is 3: written by a newer",
+      "json.version must be at most 3, but is 4: written by a newer",
     ],
     ["version 0", { version: 0 }, "OUT_OF_RANGE", "json.version must be"],
     ["no version", { version: undefined }, "INVALID_ARGUMENT", "json.version must be"],
