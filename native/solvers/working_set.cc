@@ -24,7 +24,8 @@ constexpr int kHalvings = 20;
 /// A part of a jump, which nonconvex penalties make, is seldom better than none.
 constexpr int kHalvingsOfJumps = 2;
 constexpr double kShare = 1e-3;
-constexpr std::size_t kPolishInterval = 20;  // solves over the set between
+constexpr std::size_t kFirstPolish = 20;    // solves over the set before
+constexpr std::size_t kPolishInterval = 4;  // and between
 constexpr int kPolishSteps = 20;
 
 const SeparablePenalty& separableOf(const Problem& problem,
@@ -242,7 +243,7 @@ const char* WorkingSet::settle(double lambda, double goal, std::size_t most,
     if (problem_.cancel != nullptr && problem_.cancel->cancelled()) return "aborted";
     const bool progressed =
         patience.progressed(state_.objective, objectiveSlack(), state_.violation);
-    if (!progressed || (!stage && round % kPolishInterval == kPolishInterval - 1)) {
+    if (!progressed || (!stage && round >= kFirstPolish && round % kPolishInterval == 0)) {
       if (!stage && polish()) {
         patience = Patience(kPatience);
         continue;

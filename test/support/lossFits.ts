@@ -99,7 +99,12 @@ const layouts: fc.Arbitrary<[Layout, boolean]> = fc.constantFrom(
 export function examineRandomFits(
   loss: SmoothLoss,
   penalty: Choice,
-  own: { parameters: fc.Arbitrary<readonly number[]>; solver?: string; lambdas?: readonly number[]; runs?: number },
+  own: {
+    parameters: fc.Arbitrary<readonly number[]>;
+    solver?: string;
+    lambdas?: readonly number[];
+    runs?: number;
+  },
 ): void {
   check(
     own.runs ?? 40,

@@ -15,7 +15,10 @@ const at = (values: ArrayLike<number>, i: number) => values[i] as number;
 function meanOf(phi: (z: number, y: number) => { value: number; residual: number }): LossFormula {
   return (fitted, y, weights) => {
     const rows = Array.from(fitted, (z, i) => phi(z, at(y, i)));
-    const loss = rows.reduce((sum, { value }, i) => sum + (at(weights, i) === 0 ? 0 : at(weights, i) * value), 0);
+    const loss = rows.reduce(
+      (sum, { value }, i) => sum + (at(weights, i) === 0 ? 0 : at(weights, i) * value),
+      0,
+    );
     return { loss: loss / fitted.length, residual: Float64Array.from(rows, ({ residual }) => residual) };
   };
 }

@@ -4,7 +4,6 @@ import { fitMany, fitPath, fitSync, penalties } from "flipside";
 import { describe, expect, test } from "vitest";
 import { expectFailure } from "../../support/failures.ts";
 import { firstOrder } from "../../support/firstOrder.ts";
-import { lossFormula } from "../../support/lossFormulas.ts";
 import {
   examineRandomFits,
   expectDerivatives,
@@ -15,6 +14,7 @@ import {
   sparsePenalties,
   thinned,
 } from "../../support/lossFits.ts";
+import { lossFormula } from "../../support/lossFormulas.ts";
 import { native } from "../../support/native.ts";
 import { type Data, plainProblem, problemOf } from "../../support/problems.ts";
 import { Random } from "../../support/random.ts";
@@ -91,7 +91,7 @@ describe("at fitted values", () => {
   test("all counts 0: no more than the smallest of means", () => {
     const at = lossAt({ loss, fitted: Float64Array.of(1, -2, 0.5), y: new Float64Array(3) });
     expect(at.value).toBeGreaterThanOrEqual(0);
-    expect(at.value).toBeLessThan(1e-200);
+    expect(at.value).toBeLessThan(1e-15);
     expect(Number.isFinite(at.intercept)).toBe(true);
   });
 
@@ -105,7 +105,11 @@ describe("at fitted values", () => {
       return sum + 2 * (w[i] as number) * (log - (value - mu));
     }, 0);
     expectNear(native.lossDeviance({ loss, z, y, weights: w }), wanted, 1e-9, "deviance");
-    const perfect = native.lossDeviance({ loss, z: Float64Array.of(0, Math.log(7)), y: Float64Array.of(1, 7) });
+    const perfect = native.lossDeviance({
+      loss,
+      z: Float64Array.of(0, Math.log(7)),
+      y: Float64Array.of(1, 7),
+    });
     expect(perfect).toBeGreaterThanOrEqual(0);
     expect(perfect).toBeLessThan(1e-28);
   });
@@ -121,7 +125,12 @@ describe("closed forms", () => {
     const weighted = fitSync(problemOf({ ...counts, weights }), nothing);
     expectNear(weighted.intercept, Math.log(mean(counts.y, weights)), 1e-13, "weighted");
     const exposed = fitSync(problemOf({ ...counts, weights, offset }), nothing);
-    const rate = mean(counts.y, weights) / mean(offset.map((z) => Math.exp(z)), weights);
+    const rate =
+      mean(counts.y, weights) /
+      mean(
+        offset.map((z) => Math.exp(z)),
+        weights,
+      );
     expectNear(exposed.intercept, Math.log(rate), 1e-13, "rate");
   });
 
@@ -150,7 +159,7 @@ describe("fits", () => {
     }
   });
 
-  test("every storage gives the same answer, prepared or not, one by one or together", async () => {
+  test("more columns than rows, of every storage", () => {
     const data = { ...responseFor(loss, thinned(plainProblem(120, 200, 5), 0.15, 2)), weights };
     for (const penalty of sparsePenalties) {
       const options = { penalty, lambda: 0.03, loss } as const;
@@ -160,9 +169,11 @@ describe("fits", () => {
         ["compressedColumns", false],
         ["compressedColumns", true],
       ] as const) {
-        const { fit } = fitOf(data, { ...options, layout, single });
+        const { fit, verdict } = fitOf(data, { ...options, layout, single });
         expect(fit.reason).toBe("tolerance");
-        expectNear(fit.objective, wanted.objective, 1e-10, `${penalty.name} ${layout}`);
+        expect(verdict.stationarity).toBeLessThanOrEqual(1e-8);
+        // Of the others there are many stationary points.
+        if (penalty.name === "l1") expectNear(fit.objective, wanted.objective, 1e-10, layout);
       }
     }
   });
@@ -199,7 +210,10 @@ describe("fits", () => {
   });
 
   test("no counts at all, or one row: nothing but the intercept", () => {
-    const none = fitSync({ x: [[1], [2], [4]], y: [0, 0, 0] }, { penalty: penalties.l1(), lambda: 0.1, loss });
+    const none = fitSync(
+      { x: [[1], [2], [4]], y: [0, 0, 0] },
+      { penalty: penalties.l1(), lambda: 0.1, loss },
+    );
     expect(none).toMatchObject({ nonzero: 0, converged: true });
     const single = fitSync({ x: [[1, 2]], y: [5] }, { penalty: penalties.l1(), lambda: 0.1, loss });
     expectNear(single.intercept, Math.log(5), 1e-14, "intercept");
