@@ -39,7 +39,8 @@ export interface ManyProgress {
 }
 
 /** What the fits of `fitMany` share. */
-export interface FitManyOptions extends Pick<SharedOptions, "loss" | "huber" | "cox" | "intercept" | "standardize"> {
+export interface FitManyOptions
+  extends Pick<SharedOptions, "loss" | "huber" | "cox" | "intercept" | "standardize"> {
   /** One finite number >= 0 per row, not all 0; a Design has its own. */
   readonly weights?: VectorLike | undefined;
   /**

@@ -15,6 +15,7 @@ export { Fit, type HistoryEntry } from "./fitted.js";
 export type { FromOptions, FunctionOptions, KeepProbabilityOptions, MaskFamily } from "./fromFunctions.js";
 export { type AccumulateOptions, Gram, type GramJSON, type GramOptions } from "./gram.js";
 export type { JSONNumber } from "./json.js";
+export type { CoxOptions, HuberOptions } from "./lossOptions.js";
 export type { MaskName } from "./maskOptions.js";
 export type {
   ApplyMaskOptions,
@@ -54,11 +55,10 @@ export { penalties } from "./penalties.js";
 export { Penalty, type PenaltyJSON, type ProxOptions } from "./penalty.js";
 export { type PruneOptions, prune } from "./prune.js";
 export type { FitRecord, RecordJSON } from "./record.js";
-export type { CoxOptions, HuberOptions } from "./lossOptions.js";
 export type { Problem, SharedOptions } from "./request.js";
 export type { DropoutOptions, LossName, ProximalOptions, SolverName } from "./solver.js";
-export type { SurvivalResponse } from "./survival.js";
 export { strategies } from "./strategies.js";
+export type { SurvivalResponse } from "./survival.js";
 export type { Jump } from "./tables/analyse.js";
 export type { Moments } from "./tables/moments.js";
 export type { Tabulation } from "./tables/record.js";

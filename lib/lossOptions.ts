@@ -33,7 +33,9 @@ export function readLossOptions(options: object, loss: LossName): Float64Array |
   }
   if (loss === "cox") {
     const given = property("cox", cox, "ties");
-    return Float64Array.of(ties.indexOf(given === undefined ? "efron" : requireChoice("cox.ties", given, ties)));
+    return Float64Array.of(
+      ties.indexOf(given === undefined ? "efron" : requireChoice("cox.ties", given, ties)),
+    );
   }
   return undefined;
 }

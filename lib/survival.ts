@@ -1,7 +1,7 @@
 import { property, requireOptions } from "./checks.js";
 import { expected } from "./errors.js";
 import { requireEntries, toVector, type VectorLike } from "./matrix.js";
-import { allocate } from "./views.js";
+import { allocate, kindOf } from "./views.js";
 
 /** The response of the loss "cox": right-censored times. */
 export interface SurvivalResponse {
@@ -13,6 +13,7 @@ export interface SurvivalResponse {
 
 /** Times, then statuses. @internal */
 export function readSurvival(value: unknown, rows: number): Float64Array {
+  if (kindOf(value) !== undefined) throw expected("y", "an object with time, status", value);
   const y = requireOptions("y", value, ["time", "status"]);
   const out = allocate("y", 2 * rows);
   const time = toVector("y.time", property("y", y, "time"), rows, "one per row of x");

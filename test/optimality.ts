@@ -3,6 +3,7 @@
 //   w_j != 0:  -grad_j L = lambda omega'(|w_j|) sign w_j,      w_j = 0:  |grad_j L| <= lambda omega'(0+).
 import { ardEvaluation } from "./support/ard.ts";
 import { formulaOf, type Parameters } from "./support/formulas.ts";
+import { lossFormula } from "./support/lossFormulas.ts";
 import type { Data } from "./support/problems.ts";
 
 export interface Claim {
@@ -17,8 +18,10 @@ export interface Setting {
   readonly lambda: number;
   readonly intercept: boolean;
   readonly standardize: boolean;
-  /** By default "squared". */
-  readonly loss?: "squared" | "logistic";
+  /** By default "squared". Of cox y is the times, then the statuses. */
+  readonly loss?: "squared" | "logistic" | "poisson" | "huber" | "cox";
+  /** See `lossFormula`. */
+  readonly lossParameters?: readonly number[];
 }
 
 export interface Verdict {
@@ -92,7 +95,8 @@ export function examine(data: Data, setting: Setting, claim: Claim): Verdict {
     }
     return sum;
   });
-  const { loss, residual } = lossAt(setting.loss ?? "squared", fitted, data.y, weights);
+  const formula = lossFormula(setting.loss ?? "squared", setting.lossParameters);
+  const { loss, residual } = formula(fitted, data.y, weights);
   const mean = residual.reduce((sum, r, i) => sum + (weights[i] as number) * r, 0) / n;
 
   const { omega, slopes, etaAtZero } = penaltyAt(setting, design, w, claim.eta);
@@ -113,31 +117,9 @@ export function examine(data: Data, setting: Setting, claim: Claim): Verdict {
     stationarity = Math.max(stationarity, violation);
   });
   const objective = loss + (omega === 0 ? 0 : lambda * omega);
-  const interceptError = setting.intercept ? Math.abs(mean) : Math.abs(claim.intercept);
+  const free = setting.intercept && setting.loss !== "cox";
+  const interceptError = free ? Math.abs(mean) : Math.abs(claim.intercept);
   return { objective, loss, stationarity, interceptError, nonzero, slopes, etaAtZero, w, curvature };
-}
-
-/** The loss, and minus its derivative in each fitted value over weight / n. */
-function lossAt(name: "squared" | "logistic", fitted: Float64Array, y: Float64Array, weights: Float64Array) {
-  const n = fitted.length;
-  const weighted = (values: Float64Array) =>
-    values.reduce((sum, value, i) => sum + (weights[i] as number) * value, 0) / n;
-  if (name === "squared") {
-    const residual = y.map((value, i) => value - (fitted[i] as number));
-    return { loss: weighted(residual.map((r) => 0.5 * r * r)), residual };
-  }
-  // -y log q - (1 - y) log (1 - q) with q = 1 / (1 + exp -z), each logarithm from the side where it is exact.
-  const logOf = (z: number) => (z > 0 ? -Math.log1p(Math.exp(-z)) : z - Math.log1p(Math.exp(z)));
-  const losses = fitted.map((z, i) => {
-    const share = y[i] as number;
-    return -(share === 0 ? 0 : share * logOf(z)) - (share === 1 ? 0 : (1 - share) * logOf(-z));
-  });
-  // y - q as y (1 - q) - (1 - y) q: nothing cancels where q is next to y.
-  const residual = fitted.map((z, i) => {
-    const share = y[i] as number;
-    return share * Math.exp(logOf(-z)) - (1 - share) * Math.exp(logOf(z));
-  });
-  return { loss: weighted(losses), residual };
 }
 
 interface PenaltyValues {

@@ -11,7 +11,7 @@ import {
 } from "../index.js";
 import { solverDefaults } from "../solver.js";
 import { type Dataset, readDataset } from "./dataset.js";
-import { nullLoss, smallestBIC } from "./goodness.js";
+import { nullLoss, saturatedLoss, smallestBIC } from "./goodness.js";
 import { exitCodes, type Io, UsageError, userPath } from "./io.js";
 import { makeModel } from "./model.js";
 import { type ParameterValues, readPenalty } from "./options.js";
@@ -34,6 +34,7 @@ export interface FitArguments extends ParameterValues {
   readonly path?: boolean;
   readonly lambdas?: number;
   readonly loss: LossName;
+  readonly delta?: number;
   readonly solver: "auto" | SolverName;
   readonly seed?: number;
   readonly starts?: number;
@@ -54,6 +55,8 @@ export interface Outcome {
   readonly loss: LossName;
   /** The loss of the model without features. */
   readonly nullLoss: number;
+  /** The least that the loss can be. */
+  readonly saturatedLoss: number;
   readonly path: Path | undefined;
   /** Absent only if the run was stopped before there was one. */
   readonly fit: Fit | undefined;
@@ -100,6 +103,8 @@ function checkOptions(file: string, values: FitArguments, io: Io): string | unde
   if (values.lambda === undefined && !values.path) {
     throw new UsageError("give --lambda <number> for one strength, or --path to fit many and see the course");
   }
+  if (values.delta !== undefined && values.loss !== "huber")
+    throw new UsageError("--delta needs --loss huber");
   if (values.lambdas !== undefined && !values.path) throw new UsageError("--lambdas needs --path");
   if (values.json && values.quiet)
     throw new UsageError("--json prints and --quiet does not: give one of them");
@@ -125,12 +130,21 @@ async function runFits(dataset: Dataset, penalty: Penalty, values: FitArguments,
     signal: io.signal,
     onProgress: watch(bar, tolerance ?? solverDefaults[solver === "auto" ? "proximal" : solver].tolerance),
   };
-  const options = { penalty, loss, solver, seed, starts, intercept, standardize, convergence };
+  const { delta } = values;
+  const huber = delta === undefined ? undefined : { delta };
+  const options = { penalty, loss, huber, solver, seed, starts, intercept, standardize, convergence };
   try {
     const path = values.path
       ? await fitPath(dataset.problem, { ...options, lambdaCount: lambdas })
       : undefined;
-    const common = { dataset, standardize, loss, nullLoss: await nullLoss(dataset, loss, intercept), path };
+    const common = {
+      dataset,
+      standardize,
+      loss,
+      nullLoss: await nullLoss(dataset, { loss, huber, intercept }),
+      saturatedLoss: saturatedLoss(dataset, loss),
+      path,
+    };
     if (lambda === undefined) {
       const chosen = path?.converged === false && path.reason === "aborted" ? undefined : path;
       return { ...common, fit: chosen && smallestBIC(chosen), choice: "bic" };

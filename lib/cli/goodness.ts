@@ -1,21 +1,46 @@
-import { type Fit, fit as fitOnce, type LossName, type Path, penalties } from "../index.js";
+import {
+  type Fit,
+  fit as fitOnce,
+  type HuberOptions,
+  type LossName,
+  type Path,
+  penalties,
+} from "../index.js";
 import type { Dataset } from "./dataset.js";
 
 /** The loss of the model without features. */
-export async function nullLoss(dataset: Dataset, loss: LossName, intercept: boolean): Promise<number> {
-  if (loss === "squared") return dataset.variance / 2;
-  const options = { loss, intercept, penalty: penalties.l1(), lambda: Number.MAX_VALUE };
+export async function nullLoss(
+  dataset: Dataset,
+  model: { loss: LossName; huber: HuberOptions | undefined; intercept: boolean },
+): Promise<number> {
+  if (model.loss === "squared") return dataset.variance / 2;
+  const options = { ...model, penalty: penalties.l1(), lambda: Number.MAX_VALUE };
   return (await fitOnce(dataset.problem, options)).lossValue;
+}
+
+/** The least that the loss can be at these responses, whatever the predictions. */
+export function saturatedLoss({ problem }: Dataset, loss: LossName): number {
+  if (loss !== "poisson") return 0;
+  const weights = problem.weights as Float64Array | undefined;
+  let sum = 0;
+  let total = 0;
+  problem.y.forEach((y, i) => {
+    const weight = weights?.[i] ?? 1;
+    total += weight;
+    if (y > 0) sum += weight * (y - y * Math.log(y));
+  });
+  return sum / total;
 }
 
 /** What the share of the loss that the features explain is called: R², or for other losses the deviance explained. */
 export function shareName(loss: LossName): string {
-  return loss === "squared" ? "R²" : "deviance explained";
+  return loss === "squared" ? "R²" : loss === "huber" ? "loss explained" : "deviance explained";
 }
 
 /** That share; NaN for a constant target, which has none. */
-export function shareExplained(fit: Fit, loss0: number): number {
-  return loss0 > 0 ? 1 - fit.lossValue / loss0 : NaN;
+export function shareExplained(fit: Fit, outcome: { nullLoss: number; saturatedLoss: number }): number {
+  const whole = outcome.nullLoss - outcome.saturatedLoss;
+  return whole > 0 ? 1 - (fit.lossValue - outcome.saturatedLoss) / whole : NaN;
 }
 
 /** Schwarz's criterion with as many parameters as there are nonzero coefficients; for squared loss σ² is estimated. */

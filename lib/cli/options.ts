@@ -8,9 +8,12 @@ import {
   type Penalty,
   penaltyFromJSON,
 } from "../index.js";
-import { lossNames, solverNames } from "../solver.js";
+import { type LossName, solverNames } from "../solver.js";
 import { brief, sameLetters } from "./format.js";
 import { UsageError } from "./io.js";
+
+/** Those with one column as a response. */
+const tableLosses: readonly LossName[] = ["squared", "logistic", "poisson", "huber"];
 
 /** The parameters of all penalties by name: one option each, whoever shares it. */
 const takers = new Map<string, { entry: CatalogueEntry; parameter: CatalogueParameter }[]>();
@@ -41,9 +44,17 @@ export function addFitOptions(command: Command): void {
     .option("--path", "fit falling strengths from the smallest that leaves no feature; see --lambdas")
     .option("--lambdas <count>", "how many strengths the path has (by default 100)", count("--lambdas"))
     .addOption(
-      new Option("--loss <name>", "squared, or logistic for a target from 0 to 1")
-        .choices(lossNames)
+      new Option(
+        "--loss <name>",
+        "squared, logistic for a target from 0 to 1, poisson for counts, huber against gross errors",
+      )
+        .choices(tableLosses)
         .default("squared"),
+    )
+    .option(
+      "--delta <number>",
+      "of the loss huber: residuals up to this are squared; by default 1",
+      within("--delta", { above: 0 }),
     )
     .addOption(new Option("--solver <name>", "the algorithm").choices(solverNames).default("auto"))
     .option("--seed <integer>", "of the solver dropout, by default 0", seed)

@@ -125,7 +125,7 @@ function work({ solver, record }: Fit): string {
 }
 
 function explained(fit: Fit, outcome: Outcome): string {
-  const share = shareExplained(fit, outcome.nullLoss);
+  const share = shareExplained(fit, outcome);
   return Number.isNaN(share) ? "-" : share.toFixed(4);
 }
 

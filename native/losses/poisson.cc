@@ -66,7 +66,7 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::size_t kBlock = 256;
 /// The log of the largest mean where every y is 0 and the best is -infinity.
-constexpr double kNothing = -700.0;
+constexpr double kNothing = -40.0;
 
 /// The least that phi(., y) can be.
 double leastPhi(double y) { return y > 0.0 ? y - y * std::log(y) : 0.0; }

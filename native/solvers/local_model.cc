@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "linalg/mixed.h"
 #include "solvers/problem.h"
 
 namespace flipside {
@@ -71,6 +72,21 @@ class TaylorRule final : public CoordinateRule {
   std::vector<double> curvatures_;
 };
 
+/// The matrix of a store, as a descent along columns meets one.
+class StoredGram final : public WeightedGram {
+ public:
+  explicit StoredGram(const GramStore& store) : store_(store), image_(store.size()) {}
+  std::span<const double> diagonal() const override { return store_.diagonal(); }
+  double image(std::size_t k) const override { return image_[k]; }
+  void move(std::size_t k, double step) override {
+    linalg::subtractScaled(-step, store_.column(k), image_);
+  }
+
+ private:
+  const GramStore& store_;
+  std::vector<double> image_;
+};
+
 }  // namespace
 
 bool LocalModel::yield() {
@@ -136,7 +152,13 @@ DescentOutcome LocalModel::descend(GramStore& store, const CoordinateRule& rule,
                                    double tolerance, double mostSteps) {
   store.empty();  // of another curvature
   risk_.hold(caution);
-  const auto gram = risk_.weightedGram(store.columns());
+  std::unique_ptr<WeightedGram> gram;
+  if (caution == 0.0 && std::isinf(risk_.stepCost())) {
+    store.fill(risk_);
+    gram = std::make_unique<StoredGram>(store);
+  } else {
+    gram = risk_.weightedGram(store.columns());
+  }
   raise(store, gram->diagonal());
   return descendAlongColumns(*gram, rule, store.bounds(), w, gradient, tolerance, mostSteps,
                              cancel_);

@@ -6,6 +6,7 @@
 
 #include "design/bad_value.h"
 #include "solvers/certificates.h"
+#include "solvers/newton.h"
 
 namespace flipside {
 namespace {
@@ -23,6 +24,9 @@ constexpr int kHalvings = 20;
 /// A part of a jump, which nonconvex penalties make, is seldom better than none.
 constexpr int kHalvingsOfJumps = 2;
 constexpr double kShare = 1e-3;
+constexpr std::size_t kFirstPolish = 20;    // solves over the set before
+constexpr std::size_t kPolishInterval = 4;  // and between
+constexpr int kPolishSteps = 20;
 
 const SeparablePenalty& separableOf(const Problem& problem,
                                     const std::shared_ptr<const SeparablePenalty>& table) {
@@ -237,8 +241,14 @@ const char* WorkingSet::settle(double lambda, double goal, std::size_t most,
     if (look && state_.violation <= goal) return "tolerance";
     if (round == most) return "maxIterations";
     if (problem_.cancel != nullptr && problem_.cancel->cancelled()) return "aborted";
-    if (!patience.progressed(state_.objective, objectiveSlack(), state_.violation)) {
-      return "stalled";
+    const bool progressed =
+        patience.progressed(state_.objective, objectiveSlack(), state_.violation);
+    if (!progressed || (!stage && round >= kFirstPolish && round % kPolishInterval == 0)) {
+      if (!stage && polish()) {
+        patience = Patience(kPatience);
+        continue;
+      }
+      if (!progressed) return "stalled";
     }
     const auto zeros = static_cast<double>(w_.size() - nonzero());
     if (zeros > kIdleZeros * static_cast<double>(w_.size()) + kLeastGrowth) prune();
@@ -254,6 +264,33 @@ const char* WorkingSet::settle(double lambda, double goal, std::size_t most,
       return "aborted";
     }
   }
+}
+
+/// Newton's method on the support in double precision, without a matrix: where the curvatures of L
+/// differ by many orders a Gram matrix in single precision says too little of the small ones. False
+/// when it got nowhere.
+bool WorkingSet::polish() {
+  if (risk_.quadratic() || lambda_ != problem_.lambda || nonzero() == 0) return false;
+  const Composite composite(problem_);
+  Point at;
+  at.w = dense();
+  composite.evaluate(at);
+  composite.differentiate(at);
+  const double before = insideViolation();
+  const double objective = state_.objective;
+  Point next;
+  bool moved = false;
+  for (int step = 0; step < kPolishSteps; ++step) {
+    if (!newtonStep(composite, at, at.objective, next)) break;
+    std::swap(at, next);
+    moved = true;
+  }
+  if (!moved) return false;
+  for (std::size_t k = 0; k < w_.size(); ++k) w_[k] = at.w[store_.columns()[k]];
+  moveHere();
+  arrive();
+  store_.empty();
+  return state_.objective < objective - objectiveSlack() || insideViolation() < 0.5 * before;
 }
 
 double WorkingSet::lambdaOfZero() {
@@ -279,7 +316,7 @@ double WorkingSet::lambdaOfZero() {
   for (int i = 0; i < 60 && !holds(high); ++i) high *= 2.0;
   double low = high;
   for (int i = 0; i < 60 && holds(low); ++i) low *= 0.5;
-  while (high > low * 1.001) {
+  for (int i = 0; i < 200 && high > low * 1.001; ++i) {
     const double middle = std::sqrt(low * high);
     (holds(middle) ? high : low) = middle;
   }

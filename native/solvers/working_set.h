@@ -57,6 +57,7 @@ class WorkingSet {
   bool convexBeyond(double concavity);
   void moveHere();
   void arrive();
+  bool polish();
   void improve(double tolerance);
   double advance(std::span<const double> before, const State& from, double promised);
   double promise(std::span<const double> before, std::span<const double> gradient) const;

@@ -100,6 +100,12 @@ export function matrixOf(data: Data): DenseMatrix {
   return { data: data.x, rows: data.rows, columns: data.columns };
 }
 
+/** As the first argument of fit, where y is the times and then the statuses. */
+export function survivalOf(data: Data) {
+  const { rows, y, weights, offset } = data;
+  return { x: matrixOf(data), y: { time: y.slice(0, rows), status: y.slice(rows) }, weights, offset };
+}
+
 /** As the first argument of fit. */
 export function problemOf(data: Data) {
   const { y, weights, offset } = data;

@@ -7,10 +7,10 @@ import type { Data } from "./problems.ts";
 export const allowance = 1e-7;
 
 export function settingOf(fit: Fit, options: { intercept?: boolean; standardize?: boolean }): Setting {
-  const { penalty, lambda, loss } = fit;
+  const { penalty, lambda, loss, lossParameters } = fit;
   const { intercept = true, standardize = true } = options;
-  if (loss !== "squared" && loss !== "logistic") throw new Error(`the checker does not know ${loss}`);
-  return { penalty, lambda, loss, intercept, standardize };
+  if (loss === "multinomial" || loss === "multiTask") throw new Error(`the checker does not know ${loss}`);
+  return { penalty, lambda, loss, lossParameters, intercept, standardize };
 }
 
 /**
@@ -34,18 +34,21 @@ export function expectSolution(
 /** The numbers beside the coefficients, whether the fit converged or not. */
 export function expectHonest(fit: Fit, data: Data, verdict: Verdict): void {
   // A log-likelihood has its own unit.
-  const unit = fit.loss === "logistic" ? 1 : 1e-300;
-  const size = Math.sqrt(data.y.reduce((sum, y) => sum + y * y, 0) / data.rows) + unit;
+  const unit = fit.loss === "squared" || fit.loss === "huber" ? 1e-300 : 1;
+  const response = fit.loss === "cox" ? data.y.subarray(data.rows) : data.y;
+  const size = Math.sqrt(response.reduce((sum, y) => sum + y * y, 0) / data.rows) + unit;
   // A perfect fit leaves the rounding of its residual, whose terms may be much larger than y.
   const terms = verdict.w.reduce(
     (sum, w, j) => sum + Math.abs(w) * Math.sqrt(verdict.curvature[j] as number),
     size,
   );
-  const rounding = 1e-20 * size * size + 1e-15 * terms * Math.sqrt(verdict.loss);
+  const rounding =
+    1e-20 * size * size +
+    1e-15 * terms * (fit.loss === "poisson" ? terms : Math.sqrt(Math.max(0, verdict.loss)));
   const error = Math.abs(fit.objective - verdict.objective);
   expect(error, "objective").toBeLessThanOrEqual(1e-9 * Math.abs(verdict.objective) + rounding);
   expect(Math.abs(fit.lossValue - verdict.loss), "lossValue").toBeLessThanOrEqual(
-    1e-9 * verdict.loss + rounding,
+    1e-9 * Math.abs(verdict.loss) + rounding,
   );
   expect(Math.abs(fit.stationarity - verdict.stationarity), "reported stationarity").toBeLessThanOrEqual(
     0.1 * allowance * fit.lambda + 1e-12 * size,

@@ -102,3 +102,38 @@ describe("flipside fit --solver", () => {
     expect(err).toContain(option);
   });
 });
+
+describe("flipside fit --loss poisson and huber", () => {
+  const counts = x.map(([a = 0, b = 0]) => Math.floor(3 * random.uniform() * Math.exp(0.5 * a - 0.4 * b)));
+  const table = x.map((row, i) => [...row, counts[i]].join(","));
+  place.write("counts.csv", `${["a,b,c,d,e,f,count", ...table].join("\n")}\n`);
+  const given = ["fit", "counts.csv", "--target", "count", "--penalty", "l1", "--lambda", `${lambda}`];
+
+  test("poisson: the fit of the library, and its deviance", async () => {
+    const { code, out, err } = await place.run([...given, "--loss", "poisson"]);
+    expect([code, err]).toEqual([0, ""]);
+    const own = fitSync({ x, y: counts }, { penalty: penalties.l1(), lambda, loss: "poisson" });
+    const model = JSON.parse(place.read("counts.model.json"));
+    expect(Array.from(Fit.fromJSON(model.fit).coefficients)).toEqual(Array.from(own.coefficients));
+    const least = counts.reduce((sum, y) => sum + (y > 0 ? y - y * Math.log(y) : 0), 0) / 120;
+    const mean = counts.reduce((sum, y) => sum + y, 0) / 120;
+    const nothing = mean - mean * Math.log(mean);
+    const share = 1 - (own.lossValue - least) / (nothing - least);
+    expect(out).toContain(`deviance explained  ${share.toFixed(4)}`);
+  });
+
+  test("huber: with its delta, which no other loss has", async () => {
+    const { code } = await place.run([...given, "--loss", "huber", "--delta", "0.5"]);
+    expect(code).toBe(0);
+    const own = fitSync(
+      { x, y: counts },
+      { penalty: penalties.l1(), lambda, loss: "huber", huber: { delta: 0.5 } },
+    );
+    const { fit } = JSON.parse(place.read("counts.model.json"));
+    expect(fit.lossParameters).toEqual([0.5]);
+    expect(fit.objective).toBe(own.objective);
+    const other = await place.run([...given, "--delta", "0.5"]);
+    expect(other.code).not.toBe(0);
+    expect(other.err).toContain("--delta needs --loss huber");
+  });
+});
