@@ -42,7 +42,7 @@ export function addFitOptions(command: Command): void {
     .option("--lambdas <count>", "how many strengths the path has (by default 100)", count("--lambdas"))
     .addOption(
       new Option("--loss <name>", "squared, or logistic for a target from 0 to 1")
-        .choices(lossNames)
+        .choices(lossNames.filter((name) => name !== "multinomial" && name !== "multiTask"))
         .default("squared"),
     )
     .addOption(new Option("--solver <name>", "the algorithm").choices(solverNames).default("auto"))

@@ -1,6 +1,7 @@
 // Newton's method on the support, where L + lambda Omega is smooth, for any loss: the Hessian of L
-// is applied by central differences of its gradient (a quadratic one exactly, as that of a loss that
-// ties entries to each other), the system solved by conjugate gradients with a diagonal preconditioner (Nocedal and Wright 2006, section 7.1).
+// is applied by central differences of its gradient (a quadratic one exactly, as that of a loss
+// that ties entries to each other), the system solved by conjugate gradients with a diagonal
+// preconditioner (Nocedal and Wright 2006, section 7.1).
 #pragma once
 
 #include "solvers/composite.h"
