@@ -21,7 +21,7 @@ export const lossNames = [
 /**
  * The algorithms, all for the objective L(w) + λ Ω(w) (arXiv 2106.07769):
  *
- * - "workingSet" (penalties that are a sum over the coefficients): a small subproblem on the columns that violate the
+ * - "workingSet" (penalties that are a sum over the coefficients, not multinomial loss): a small subproblem on the columns that violate the
  *   first-order condition, until none does; takes single precision and sparse columns as they are. Tolerance 1e-8.
  * - "reweighted" (squared loss): adaptive Tikhonov regularisation, finished by Newton's method on the support.
  *   Tolerance 1e-8.

@@ -80,9 +80,8 @@ OperationsRequest readRequest(napi_env env, napi_value value) {
   }
   const std::size_t rows = x.rows() * request.outputs;
   const std::size_t columns = x.columns() * request.outputs;
-  VectorArgument weights[] = {
-      {{"weights"}, {x.rows(), "the rows of x"}, request.weights, true},
-      {{"rowWeights"}, {rows, "the rows of x"}, request.rowWeights, true}};
+  VectorArgument weights[] = {{{"weights"}, {x.rows(), "the rows of x"}, request.weights, true},
+                              {{"rowWeights"}, {rows, "the rows of x"}, request.rowWeights, true}};
   for (VectorArgument& vector : weights) vector.read(env, value);
   request.options.intercept = readBoolean(env, get("intercept"), {"intercept"});
   request.options.standardize = readBoolean(env, get("standardize"), {"standardize"});

@@ -87,8 +87,7 @@ napi_value lossAt(Environment& environment, const Arguments& arguments) {
 
   const auto loss = item.make({weights, offset, intercept, parameters, outputs});
   const std::size_t more = outputs > 1 ? outputs : 0;
-  const NewArray result =
-      newFloat64Array(environment, 3 + 2 * entries + direction.size() + more);
+  const NewArray result = newFloat64Array(environment, 3 + 2 * entries + direction.size() + more);
   const auto residual = result.values.subspan(3, entries);
   result.values[0] = loss->evaluate(fitted, y, residual);
   result.values[1] = loss->intercept(fitted, y);

@@ -1,6 +1,6 @@
-// The design of several outputs per row: I_K (x) X, block diagonal with X in each of K blocks. Entry
-// k n + i of a vector of rows is row i of output k, column k p + j is column j in block k. Nothing
-// is copied: every operation is one of X, block by block.
+// The design of several outputs per row: I_K (x) X, block diagonal with X in each of K blocks.
+// Entry k n + i of a vector of rows is row i of output k, column k p + j is column j in block k.
+// Nothing is copied: every operation is one of X, block by block.
 //
 // It has n K rows, and 1/n of design.h is 1/(n K) here, so that a loss that is a mean over the n
 // rows gives residuals -n K dL/dfitted (loss.h).

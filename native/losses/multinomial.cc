@@ -17,9 +17,7 @@ namespace {
 class MultinomialLoss final : public Loss {
  public:
   explicit MultinomialLoss(const LossContext& context)
-      : context_(context),
-        share_(static_cast<double>(context.outputs)),
-        softmax_(context) {
+      : context_(context), share_(static_cast<double>(context.outputs)), softmax_(context) {
     for (std::size_t k = 0; k < context.outputs && !context.weights.empty(); ++k) {
       weights_.insert(weights_.end(), context.weights.begin(), context.weights.end());
     }

@@ -45,7 +45,8 @@ void perNonzero(const Problem& problem, std::span<const double> w, std::span<con
   out.eta.resize(values.size());
   problem.penalty.etaHat(values, problem.context(), out.eta);
   for (std::size_t k = 0; k < values.size(); ++k) {
-    out.keepProbability.push_back(keep(out.eta[k], blocks * curvature[out.support[k]], problem.lambda));
+    out.keepProbability.push_back(
+        keep(out.eta[k], blocks * curvature[out.support[k]], problem.lambda));
   }
 }
 

@@ -52,8 +52,8 @@ class Run {
         solver_(requireSolver(request.solver)),
         data_(prepare(request, control.cancel)),
         design_(data_.whole()),
-        structure_(spread(request.structure, data_.design().columns(), data_.outputs(),
-                          data_.scales())) {
+        structure_(
+            spread(request.structure, data_.design().columns(), data_.outputs(), data_.scales())) {
     const std::string gap = solver_.gap(data_.loss(), *request.penalty);
     if (!gap.empty()) {
       throw BadValue("UNSUPPORTED", "solver", "the solver " + solver_.name + " " + gap);
@@ -179,9 +179,9 @@ class Run {
     const auto squared = findLoss("squared")->make({});
     Solution all;
     for (std::size_t k = 0; k < data_.outputs(); ++k) {
-      const Problem one{data_.design(),        data_.yOf(k),      *squared,
-                        current.penalty,       current.lambda,    current.tolerance,
-                        current.maxIterations, current.options,   current.cancel,
+      const Problem one{data_.design(),        data_.yOf(k),    *squared,
+                        current.penalty,       current.lambda,  current.tolerance,
+                        current.maxIterations, current.options, current.cancel,
                         current.onIteration};
       Solution solution = leastSquares(one, k);
       if (k == 0) {

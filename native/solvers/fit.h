@@ -71,8 +71,9 @@ struct FitOutcome {
   std::vector<double> eta;
   std::vector<double> keepProbability;
   double intercept = 0.0;
-  /// One per output, where there are several (intercept is the first of them): then coefficients has columns x outputs entries,
-  /// output after output, as eta and keepProbability, and support counts in these.
+  /// One per output, where there are several (intercept is the first of them): then coefficients
+  /// has columns x outputs entries, output after output, as eta and keepProbability, and support
+  /// counts in these.
   std::vector<double> intercepts;
   double objective = 0.0;
   double loss = 0.0;

@@ -17,6 +17,7 @@ import { maskNumbers } from "./maskOperations.ts";
 import { header } from "./maskRequests.ts";
 import type { Call } from "./mutations.ts";
 import { handleOf, type NativePenalty, native } from "./native.ts";
+import { outputCalls } from "./outputCalls.ts";
 
 /** Headers of masks are spoiled number by number too, but for the count: so many draws would be listed. */
 const headerPlaces = (...path: (string | number)[]) =>
@@ -244,6 +245,7 @@ export const bindingCalls: readonly Call[] = [
   plain("proxThreshold", { penalty, h: () => 0.5, lambda }),
   plain("concavity", { penalty, lambda }),
   lossCall,
+  ...outputCalls,
   { ...plain("createTablePenalty", { table }, tablePlaces), invoke: tabled },
   {
     ...plain(
