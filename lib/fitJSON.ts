@@ -5,6 +5,7 @@ import { encodeNumber, encodeNumbers, FieldReader, type JSONNumber, requireForma
 import type { Penalty, PenaltyJSON } from "./penalty.js";
 import { decodeRecord, encodeRecord, type RecordJSON } from "./record.js";
 import { type LossName, lossNames, type SolverName, solverNames } from "./solver.js";
+import { decodeStructure, encodeStructure, type FitStructure, type StructureJSON } from "./structure.js";
 
 /** Why a fit ended. Only "tolerance" is convergence. */
 export type FitReason = "tolerance" | "maxIterations" | "aborted" | "stalled";
@@ -41,6 +42,8 @@ export interface FitJSON {
   keepProbability: JSONNumber[];
   history: { objective: JSONNumber[]; nonzero: number[] };
   record?: RecordJSON;
+  /** Factors, bounds and groups, where there are any. */
+  structure?: StructureJSON;
 }
 
 /** What a native fit does not know of itself. @internal */
@@ -51,6 +54,7 @@ export interface Setting {
   readonly columns: number;
   /** Undefined in a fit that was written before it was known. */
   readonly solver: SolverName | undefined;
+  readonly structure?: FitStructure | undefined;
 }
 
 const reasons = ["tolerance", "maxIterations", "aborted", "stalled"] as const;
@@ -88,6 +92,7 @@ export function encodeFit(native: NativeFit, about: Setting): FitJSON {
       nonzero: Array.from(native.nonzeroHistory),
     },
     record: encodeRecord(native),
+    ...(about.structure !== undefined && { structure: encodeStructure(about.structure) }),
   };
 }
 
@@ -125,7 +130,8 @@ export function decodeFit(argument: string, json: unknown): { native: NativeFit;
     ...decodeRecord(read.has("record") ? read.fields("record") : undefined),
   };
   const penalty = readPenalty(read.name("penalty"), read.value("penalty"));
-  return { native, about: { penalty, loss, rows, columns, solver } };
+  const structure = read.has("structure") ? decodeStructure(read.fields("structure"), columns) : undefined;
+  return { native, about: { penalty, loss, rows, columns, solver, structure } };
 }
 
 const algorithms = solverNames.filter((name) => name !== "auto");

@@ -21,7 +21,7 @@ import {
   solverDefaults,
   solverKeys,
 } from "./solver.js";
-import { readStructure, structureKeys } from "./structure.js";
+import { describeStructure, readStructure, type StructureOptions, structureKeys } from "./structure.js";
 
 /** The data of a sparse regression: `rows` observations of `columns` variables. */
 export interface Problem {
@@ -39,7 +39,7 @@ export interface Problem {
 }
 
 /** The options that a fit and a path share. */
-export interface SharedOptions {
+export interface SharedOptions extends StructureOptions {
   /** From `penalties` or `strategies`. */
   readonly penalty: Penalty;
   /**
@@ -49,7 +49,7 @@ export interface SharedOptions {
   readonly loss?: LossName | undefined;
   /**
    * The algorithm, see `SolverName`; "auto" (the default) is the first that can serve of "workingSet", "reweighted" and
-   * "proximal".
+   * "proximal", or "blocks" for a penalty with structure.
    */
   readonly solver?: "auto" | SolverName | undefined;
   /** Options of the solver "proximal"; an error with another solver. */
@@ -208,7 +208,14 @@ export function readSetup(
     maxIterations: convergence.maxIterations,
   };
   const { solver } = choice;
-  const about = { penalty: penalty as Penalty, loss, rows: source.rows, columns: source.columns, solver };
+  const about = {
+    penalty: penalty as Penalty,
+    loss,
+    rows: source.rows,
+    columns: source.columns,
+    solver,
+    structure: structure && describeStructure(structure),
+  };
   return { request, convergence, about };
 }
 

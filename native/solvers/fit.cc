@@ -5,7 +5,9 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <tuple>
 
+#include "solvers/blocks.h"
 #include "solvers/describe.h"
 #include "solvers/lambda_max.h"
 #include "solvers/least_squares.h"
@@ -58,6 +60,9 @@ class Run {
     if (!request.structure.plain() && !solver_.structured) {
       throw BadValue("UNSUPPORTED", "solver",
                      "the solver " + solver_.name + " takes no factors, bounds or groups");
+    }
+    if (!request.structure.plain()) {
+      structure_ = standardisedStructure(request.structure, data_.scales());
     }
     if (request.gram != nullptr && request.penalty->needsDesign()) {
       throw BadValue("UNSUPPORTED", "penalty",
@@ -127,7 +132,8 @@ class Run {
             control_.progress
                 ? [this](std::size_t iteration, double objective, double violation,
                          std::size_t nonzero) { report(iteration, objective, violation, nonzero); }
-                : std::function<void(std::size_t, double, double, std::size_t)>()};
+                : std::function<void(std::size_t, double, double, std::size_t)>(),
+            structure_ ? &*structure_ : nullptr};
   }
 
   std::vector<double> grid() {
@@ -156,12 +162,14 @@ class Run {
   }
 
   Solution unpenalised(const Problem& current, const std::vector<double>& start) {
-    if (current.loss.quadratic()) return leastSquares(current);
+    if (current.loss.quadratic() && !structure_) return leastSquares(current);
     // Nothing is left to scale the tolerance by but the gradient at 0.
-    const Problem scaled{current.design,        current.y,          current.loss,
-                         noPenalty(),           lambdaMax(current), current.tolerance,
-                         current.maxIterations, current.options,    current.cancel,
-                         current.onIteration};
+    Problem plain = current;
+    plain.structure = nullptr;
+    const Problem scaled{current.design,        current.y,         current.loss,
+                         noPenalty(),           lambdaMax(plain),  current.tolerance,
+                         current.maxIterations, current.options,   current.cancel,
+                         current.onIteration,   current.structure};
     return solver_.solve(scaled, start);
   }
 
@@ -181,6 +189,7 @@ class Run {
                      Solution&& solution) {
     current.cancel = nullptr;  // what an aborted fit has reached is still described
     FitOutcome out = describe(current, w, solution.end, data_.scales());
+    keepBounds(out.coefficients);
     out.lambda = lambda;
     out.intercept = data_.intercept(w);
     out.iterations = solution.iterations;
@@ -191,6 +200,15 @@ class Run {
     out.objectiveMargin = solution.objectiveMargin;
     out.record = std::move(solution.record);
     return out;
+  }
+
+  /// Rounding in the change of scale must not carry a coefficient past its bound.
+  void keepBounds(std::vector<double>& coefficients) const {
+    const auto& [lower, upper] = std::tie(request_.structure.lower, request_.structure.upper);
+    for (std::size_t j = 0; j < coefficients.size(); ++j) {
+      if (!lower.empty()) coefficients[j] = std::max(coefficients[j], lower[j % lower.size()]);
+      if (!upper.empty()) coefficients[j] = std::min(coefficients[j], upper[j % upper.size()]);
+    }
   }
 
   void report(std::size_t iteration, double objective, double violation, std::size_t nonzero) {
@@ -209,6 +227,7 @@ class Run {
   const SolverItem& solver_;
   const Prepared data_;
   const StandardizedDesign& design_;
+  std::optional<Structure> structure_;  // on the standardised scale
   FitProgress progress_;
   std::vector<FitOutcome> outcomes_;
   std::chrono::steady_clock::time_point reported_ = std::chrono::steady_clock::now();

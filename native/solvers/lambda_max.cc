@@ -4,6 +4,8 @@
 #include <cmath>
 #include <vector>
 
+#include "solvers/blocks_stationarity.h"
+
 namespace flipside {
 namespace {
 
@@ -53,6 +55,7 @@ bool zeroIsCoordinatewiseMinimum(const Problem& problem, const Stationarity& zer
 }
 
 double lambdaMax(const Problem& problem) {
+  if (problem.structure != nullptr) return structuredLambdaMax(problem);
   const auto h = problem.design.curvature();
   Problem trial = problem;
   trial.lambda = 0.0;
