@@ -145,6 +145,7 @@ double Blocks::scalarProx(const Group& group, double z, double h, double low, do
       if (!(middle > below && middle < above)) break;
       (excess(middle) > 0.0 ? above : below) = middle;
     }
+    if (below == 0.0) return 0.0;
     best = above;
   }
   const double gain = h * best * (size - 0.5 * best) - (value(group, best) - value(group, 0.0));

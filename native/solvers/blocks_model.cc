@@ -25,12 +25,23 @@ double largestEigenvalue(std::vector<double> matrix, std::size_t size) {
 
 }  // namespace
 
-void BlockModel::minimise(std::span<double> w, std::span<double> gradient,
-                          std::span<const double> extra, double tolerance) {
+void BlockModel::begin(std::span<double> w, std::span<double> gradient,
+                       std::span<const double> extra) {
   w_ = w;
   gradient_ = gradient;
   extra_ = extra;
   measure();
+}
+
+bool BlockModel::newtonStep(std::span<double> w, std::span<double> gradient,
+                            std::span<const double> extra) {
+  begin(w, gradient, extra);
+  return newton();
+}
+
+void BlockModel::minimise(std::span<double> w, std::span<double> gradient,
+                          std::span<const double> extra, double tolerance) {
+  begin(w, gradient, extra);
   double least = std::numeric_limits<double>::infinity();
   std::size_t idle = 0;
   for (std::size_t round = 0; round < kRounds && idle < kIdle; ++round) {

@@ -24,7 +24,12 @@ class BlockModel {
   void minimise(std::span<double> w, std::span<double> gradient, std::span<const double> extra,
                 double tolerance);
 
+  /// One Newton step on the coordinates where the penalty is smooth, as damped as it must be; false,
+  /// with nothing changed, where none lowers the model.
+  bool newtonStep(std::span<double> w, std::span<double> gradient, std::span<const double> extra);
+
  private:
+  void begin(std::span<double> w, std::span<double> gradient, std::span<const double> extra);
   void measure();
   void sweep(double tolerance);
   void visit(std::size_t k, double tolerance);
@@ -52,6 +57,7 @@ class BlockModel {
   std::vector<std::size_t> smooth_;
   std::vector<std::size_t> groupOf_;  // of each column
   std::vector<double> newton_;
+  std::vector<double> units_;  // of its diagonal: the curvatures of L and the penalty
   std::vector<double> rest_;
   std::vector<double> before_;
   std::vector<double> after_;

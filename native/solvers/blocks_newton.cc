@@ -9,9 +9,9 @@
 namespace flipside {
 namespace {
 
-/// What is added to the diagonal, relative to its largest element, where without the matrix is not
+/// What is added to the diagonal, relative to the curvatures in it, where without the matrix is not
 /// positive definite or the step is no good.
-constexpr double kDamping[] = {0.0, 1e-12, 1e-9, 1e-6, 1e-3, 1e-1};
+constexpr double kDamping[] = {0.0, 1e-12, 1e-9, 1e-6, 1e-3, 1e-1, 1.0};
 /// Beyond it the factorisation costs more than the sweeps that it saves.
 constexpr std::size_t kLargest = 3000;
 constexpr double kRounding = 1e-15;
@@ -37,12 +37,14 @@ void BlockModel::buildNewton() {
   const std::size_t size = smooth_.size();
   newton_.resize(size * size);
   rest_.resize(size);
+  units_.resize(size);
   const ConstMatrix hessian = work_.hessian();
   for (std::size_t b = 0; b < size; ++b) {
     for (std::size_t a = 0; a < size; ++a) {
       newton_[a + b * size] = hessian(smooth_[a], smooth_[b]);
     }
     newton_[b * (size + 1)] += extra_[smooth_[b]];
+    units_[b] = newton_[b * (size + 1)];
     rest_[b] = gradient_[smooth_[b]];
   }
   for (std::size_t first = 0; first < size;) {
@@ -53,6 +55,9 @@ void BlockModel::buildNewton() {
       const double r = groupNorm(w_.subspan(begin(k), count(k)));
       const double slope = blocks_.slope(group(k), r);
       const double bend = blocks_.curvature(group(k), r);
+      for (std::size_t b = first; b < last; ++b) {
+        units_[b] += std::abs(bend) + (count(k) == 1 ? 0.0 : slope / r);
+      }
       if (count(k) == 1) {
         newton_[first * (size + 1)] += bend;
         rest_[first] -= std::copysign(slope, w_[smooth_[first]]);
@@ -102,8 +107,10 @@ bool BlockModel::tryStep(std::span<const double> direction, double length, doubl
   // A quadratic falls by the step times the mean of its slopes at both ends.
   double change = 0.0;
   double size = 0.0;
+  double reach = 0.0;  // no entry of the Hessian times steps adds more than this squared
   for (std::size_t i = 0; i < smooth_.size(); ++i) {
     const std::size_t at = smooth_[i];
+    reach += std::abs(step[i]) * std::sqrt(work_.hessian()(at, at) + extra_[at]);
     change -= 0.5 * step[i] * (oldGradient[at] + gradient_[at]);
     size += std::abs(step[i]) * (std::abs(oldGradient[at]) + std::abs(gradient_[at]));
   }
@@ -119,7 +126,8 @@ bool BlockModel::tryStep(std::span<const double> direction, double length, doubl
     to += blocks_.value(group(k), groupNorm(w_.subspan(begin(k), count(k))));
   }
   change += to - from;
-  const double noise = 4.0 * kRounding * (size + std::abs(from) + std::abs(to));
+  const double noise =
+      4.0 * kRounding * (size + std::abs(from) + std::abs(to)) + kRounding * reach * reach;
   if (std::isfinite(change) &&
       (change < -noise || (change <= noise && smoothViolation() < 0.5 * violation))) {
     return true;
@@ -135,18 +143,22 @@ bool BlockModel::newton() {
   if (size == 0 || size > kLargest) return false;
   buildNewton();
   const double violation = smoothViolation();
-  double largest = 0.0;
-  for (const std::size_t at : smooth_) {
-    largest = std::max(largest, work_.hessian()(at, at) + extra_[at]);
+  // Columns may differ by orders of magnitude: each counts in units of its own curvature.
+  std::vector<double> unit(units_);
+  for (double& h : unit) h = h > 0.0 ? 1.0 / std::sqrt(h) : 1.0;
+  for (std::size_t b = 0; b < size; ++b) {
+    for (std::size_t a = 0; a < size; ++a) newton_[a + b * size] *= unit[a] * unit[b];
+    rest_[b] *= unit[b];
   }
   std::vector<double> factor;
   for (const double damping : kDamping) {
     factor = newton_;
-    for (std::size_t b = 0; b < size; ++b) factor[b * (size + 1)] += damping * largest;
+    for (std::size_t b = 0; b < size; ++b) factor[b * (size + 1)] += damping;
     const MutableMatrix matrix{factor.data(), size, size, size};
     if (!linalg::cholesky(matrix, cancel_)) continue;
     std::vector<double> direction(rest_);
     linalg::choleskySolve(matrix, direction);
+    for (std::size_t b = 0; b < size; ++b) direction[b] *= unit[b];
     for (const double length : {1.0, 0.5, 0.1}) {
       if (tryStep(direction, length, violation)) return true;
     }

@@ -17,8 +17,10 @@ constexpr std::size_t kFewGroups = 20;
 constexpr std::size_t kPatience = 8;
 constexpr std::size_t kDampings = 24;
 constexpr double kFirstDamping = 0.05;
-/// Of a column's largest curvature: with less a model step could go anywhere.
+/// Of a column's mean curvature here, and of its largest one: with less a model step could go
+/// anywhere.
 constexpr double kLeastCurvature = 1e-4;
+constexpr double kLeast = 1e-12;
 constexpr double kRounding = 1e-10;
 
 }  // namespace
@@ -60,10 +62,10 @@ void BlockRun::differentiate() {
   problem_.loss.evaluate(fitted_, problem_.y, residual_);
   problem_.design.correlate(residual_, gradient_);
   passes_ += 1.0;
-  if (std::isfinite(rowBound_) || problem_.loss.quadratic()) return;
+  if (problem_.loss.quadratic()) return;
   std::vector<double> v(fitted_.size());
   problem_.loss.curvatures(fitted_, problem_.y, v);
-  guess_ = std::accumulate(v.begin(), v.end(), 0.0) / static_cast<double>(v.size());
+  meanCurvature_ = std::accumulate(v.begin(), v.end(), 0.0) / static_cast<double>(v.size());
 }
 
 double BlockRun::curvatureOf(const Blocks::Group& group) const {
@@ -74,7 +76,7 @@ double BlockRun::curvatureOf(const Blocks::Group& group) const {
 }
 
 double BlockRun::rowCurvature() const {
-  const double h = std::isfinite(rowBound_) ? rowBound_ : guess_;
+  const double h = std::isfinite(rowBound_) ? rowBound_ : meanCurvature_;
   return std::max(h, std::numeric_limits<double>::min());
 }
 
@@ -110,6 +112,7 @@ BlockRun::Survey BlockRun::survey(double goal, bool penalised) {
     return a.first != b.first ? a.first > b.first : a.second < b.second;
   });
   if (entering.size() > most) entering.resize(most);
+  result.enters = !entering.empty();
   for (const auto& [size, g] : entering) result.groups.push_back(g);
   std::ranges::sort(result.groups);
   return result;
@@ -120,6 +123,7 @@ const char* BlockRun::settle(double lambda, double goal, std::size_t maxIteratio
   blocks_.setLambda(lambda);
   penalty_ = blocks_.total(w_);
   damping_ = 0.0;
+  local_ = false;
   double lowest = std::numeric_limits<double>::infinity();
   double least = lowest;
   double first = 0.0;
@@ -131,6 +135,8 @@ const char* BlockRun::settle(double lambda, double goal, std::size_t maxIteratio
     const double objective = loss_ + penalty_;
     if (observer) observer({objective, now.violation, nonzero(), work_.size()});
     const bool settled = now.violation <= goal;
+    mayBeLocal_ = !problem_.loss.quadratic() && !now.enters && idle == 0;
+    local_ = local_ && mayBeLocal_;
     if (settled && !(now.jumps && idle == 0)) return "tolerance";
     if (iteration >= maxIterations) return settled ? "tolerance" : "maxIterations";
     if (problem_.cancel != nullptr) problem_.cancel->poll();
@@ -185,9 +191,11 @@ void BlockRun::fillExtra(std::vector<double>& extra) const {
   extra.assign(work_.size(), 0.0);
   if (problem_.loss.quadratic()) return;
   for (std::size_t k = 0; k < extra.size(); ++k) {
-    const double least = kLeastCurvature * rowCurvature() * curvature[work_.columns()[k]];
+    const double usual = rowCurvature() * curvature[work_.columns()[k]];
+    const double least =
+        std::max(kLeastCurvature * meanCurvature_ * curvature[work_.columns()[k]], kLeast * usual);
     const double own = std::max(hessian(k, k), least);
-    extra[k] = own - hessian(k, k) + damping_ * own;
+    extra[k] = own - hessian(k, k) + damping_ * std::max(own, kLeastCurvature * usual);
   }
 }
 
@@ -204,13 +212,19 @@ bool BlockRun::improve(double tolerance) {
     std::vector<double> own;
     gatherGroup(columns, w_, own);
     fillExtra(extra);
-    model_.minimise(own, gradient, extra, tolerance);
+    const bool local = mayBeLocal_ && (attempt == 0 ? local_ : attempt == 1 && !local_);
+    if (local) {
+      local_ = model_.newtonStep(own, gradient, extra);
+    } else {
+      model_.minimise(own, gradient, extra, tolerance);
+    }
     std::vector<double> w(w_);
     bool moved = false;
     for (std::size_t k = 0; k < columns.size(); ++k) {
       moved = moved || w[columns[k]] != own[k];
       w[columns[k]] = own[k] + 0.0;
     }
+    if (!moved && local) continue;
     if (!moved) return false;
     const double loss = lossAt(w, fitted);
     const double penalty = blocks_.total(w);
@@ -224,7 +238,8 @@ bool BlockRun::improve(double tolerance) {
       return true;
     }
     if (problem_.loss.quadratic()) return false;
-    damping_ = std::max(4.0 * damping_, kFirstDamping);
+    if (local) local_ = false;
+    if (attempt > 0) damping_ = std::max(4.0 * damping_, kFirstDamping);
   }
   return false;
 }

@@ -47,6 +47,7 @@ class BlockRun {
   struct Survey {
     double violation = 0.0;
     bool jumps = false;  // a group at 0 that violates nothing, but has a better place
+    bool enters = false;  // whether a group at 0 is among these
     std::vector<std::size_t> groups;
   };
 
@@ -73,9 +74,13 @@ class BlockRun {
   double loss_ = 0.0;
   double penalty_ = 0.0;
   double damping_ = 0.0;
+  /// Where L has hardly any curvature left the model of a penalty that is not convex may have its
+  /// minimum far away, at 0: a Newton step from here goes first then.
+  bool local_ = false;
+  bool mayBeLocal_ = false;
   double passes_ = 0.0;
   double rowBound_;
-  double guess_ = 0.0;
+  double meanCurvature_ = 0.0;  // of the rows here
 };
 
 }  // namespace flipside
