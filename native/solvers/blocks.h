@@ -52,8 +52,8 @@ class Blocks {
   double slope(const Group& group, double r) const;
   double curvature(const Group& group, double r) const;
   /// The eta of its coefficients: lambda / eta is what a coefficient is multiplied by in the
-  /// gradient of the penalty, so that eta / (eta + lambda) is the keep probability of the mask whose
-  /// variance stands for the group's penalty.
+  /// gradient of the penalty, so that eta / (eta + lambda) is the keep probability of the mask
+  /// whose variance stands for the group's penalty.
   double eta(const Group& group, double r) const;
   /// Minimises h/2 |t - z|^2 + weight omega(|t|) within the bounds; z in, t out. The global minimum
   /// where there are several for a group of one, or of sign bounds.

@@ -24,9 +24,12 @@ class BlockModel {
   void minimise(std::span<double> w, std::span<double> gradient, std::span<const double> extra,
                 double tolerance);
 
-  /// One Newton step on the coordinates where the penalty is smooth, as damped as it must be; false,
-  /// with nothing changed, where none lowers the model.
+  /// One Newton step on the coordinates where the penalty is smooth, as damped as it must be;
+  /// false, with nothing changed, where none lowers the model.
   bool newtonStep(std::span<double> w, std::span<double> gradient, std::span<const double> extra);
+
+  /// Newton's method adds at least this, relative, to the curvatures; beyond 1 it is not used.
+  void setLeastDamping(double least) { least_ = least; }
 
  private:
   void begin(std::span<double> w, std::span<double> gradient, std::span<const double> extra);
@@ -53,6 +56,7 @@ class BlockModel {
   std::span<double> w_;
   std::span<double> gradient_;
   std::span<const double> extra_;
+  double least_ = 0.0;
   std::vector<double> bounds_;  // of each group's block of the Hessian
   std::vector<std::size_t> smooth_;
   std::vector<std::size_t> groupOf_;  // of each column

@@ -97,8 +97,8 @@ bool BlockModel::tryStep(std::span<const double> direction, double length, doubl
     const std::size_t at = smooth_[i];
     const std::size_t k = groupOf_[at];
     const std::size_t column = work_.columns()[at];
-    double to = std::clamp(old[at] + length * direction[i], blocks_.lower(column),
-                           blocks_.upper(column));
+    double to =
+        std::clamp(old[at] + length * direction[i], blocks_.lower(column), blocks_.upper(column));
     if (count(k) == 1 && group(k).penalised() && to * old[at] <= 0.0) to = 0.0;
     step[i] = to - old[at];
     w_[at] = to;
@@ -152,6 +152,7 @@ bool BlockModel::newton() {
   }
   std::vector<double> factor;
   for (const double damping : kDamping) {
+    if (damping < least_) continue;
     factor = newton_;
     for (std::size_t b = 0; b < size; ++b) factor[b * (size + 1)] += damping;
     const MutableMatrix matrix{factor.data(), size, size, size};

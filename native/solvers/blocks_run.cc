@@ -15,8 +15,11 @@ constexpr std::size_t kMostColumns = 2048;
 constexpr std::size_t kFewGroups = 20;
 /// Iterations without progress.
 constexpr std::size_t kPatience = 8;
-constexpr std::size_t kDampings = 24;
+constexpr std::size_t kAttempts = 24;
+constexpr int kHalvings = 12;
 constexpr double kFirstDamping = 0.05;
+constexpr double kFirstCaution = 1e-9;
+constexpr double kMoreCaution = 1e3;
 /// Of a column's mean curvature here, and of its largest one: with less a model step could go
 /// anywhere.
 constexpr double kLeastCurvature = 1e-4;
@@ -124,6 +127,8 @@ const char* BlockRun::settle(double lambda, double goal, std::size_t maxIteratio
   penalty_ = blocks_.total(w_);
   damping_ = 0.0;
   local_ = false;
+  caution_ = 0.0;
+  model_.setLeastDamping(0.0);
   double lowest = std::numeric_limits<double>::infinity();
   double least = lowest;
   double first = 0.0;
@@ -199,14 +204,52 @@ void BlockRun::fillExtra(std::vector<double>& extra) const {
   }
 }
 
+/// Goes to w where that lowers the objective, by more than rounding or by nothing else.
+bool BlockRun::accept(std::vector<double>& w, std::vector<double>& fitted) {
+  const double loss = lossAt(w, fitted);
+  const double penalty = blocks_.total(w);
+  const double slack = 1e-14 * (std::abs(loss_) + std::abs(penalty_));
+  if (!(loss + penalty <= loss_ + penalty_ + slack)) return false;
+  w_.swap(w);
+  fitted_.swap(fitted);
+  loss_ = loss;
+  penalty_ = penalty;
+  return true;
+}
+
+/// Part of a way on which the objective falls at first.
+bool BlockRun::backtrack(const std::vector<double>& to, std::vector<double>& fitted) {
+  const std::vector<double> from(w_);
+  const double before = loss_ + penalty_;
+  std::vector<double> w(to.size());
+  double length = 1.0;
+  const auto go = [&] {
+    length *= 0.5;
+    for (std::size_t j = 0; j < w.size(); ++j) w[j] = from[j] + length * (to[j] - from[j]);
+    blocks_.project(w);
+    return accept(w, fitted);
+  };
+  for (int halving = 0; halving < kHalvings; ++halving) {
+    if (!go()) continue;
+    // While that goes further down.
+    for (double last = before; loss_ + penalty_ < last && halving < kHalvings; ++halving) {
+      last = loss_ + penalty_;
+      if (!go()) break;
+    }
+    return true;
+  }
+  return false;
+}
+
 bool BlockRun::improve(double tolerance) {
   work_.fill(fitted_);
   const auto columns = work_.columns();
+  const bool quadratic = problem_.loss.quadratic();
   std::vector<double> here(columns.size());
   problem_.design.correlateSome(columns, residual_, here);
   std::vector<double> extra;
   std::vector<double> fitted(fitted_.size());
-  for (std::size_t attempt = 0; attempt < kDampings; ++attempt) {
+  for (std::size_t attempt = 0; attempt < kAttempts; ++attempt) {
     if (problem_.cancel != nullptr) problem_.cancel->poll();
     std::vector<double> gradient(here);
     std::vector<double> own;
@@ -226,18 +269,19 @@ bool BlockRun::improve(double tolerance) {
     }
     if (!moved && local) continue;
     if (!moved) return false;
-    const double loss = lossAt(w, fitted);
-    const double penalty = blocks_.total(w);
-    const double slack = 1e-14 * (std::abs(loss_) + std::abs(penalty_));
-    if (loss + penalty <= loss_ + penalty_ + slack) {
-      w_ = std::move(w);
-      fitted_.swap(fitted);
-      loss_ = loss;
-      penalty_ = penalty;
+    const std::vector<double> goal(w);
+    if (accept(w, fitted) ||
+        (!quadratic && (local || blocks_.convex()) && backtrack(goal, fitted))) {
       damping_ = damping_ > kFirstDamping ? damping_ / 8.0 : 0.0;
       return true;
     }
-    if (problem_.loss.quadratic()) return false;
+    if (quadratic) {
+      // The model is L itself: rounding, of long steps where columns are as good as collinear.
+      if (caution_ > 1.0) return false;
+      caution_ = caution_ == 0.0 ? kFirstCaution : caution_ * kMoreCaution;
+      model_.setLeastDamping(caution_);
+      continue;
+    }
     if (local) local_ = false;
     if (attempt > 0) damping_ = std::max(4.0 * damping_, kFirstDamping);
   }

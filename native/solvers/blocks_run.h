@@ -46,7 +46,7 @@ class BlockRun {
  private:
   struct Survey {
     double violation = 0.0;
-    bool jumps = false;  // a group at 0 that violates nothing, but has a better place
+    bool jumps = false;   // a group at 0 that violates nothing, but has a better place
     bool enters = false;  // whether a group at 0 is among these
     std::vector<std::size_t> groups;
   };
@@ -57,6 +57,8 @@ class BlockRun {
   /// False when no step lowers the objective.
   bool advance(std::span<const std::size_t> groups, double tolerance);
   bool improve(double tolerance);
+  bool accept(std::vector<double>& w, std::vector<double>& fitted);
+  bool backtrack(const std::vector<double>& to, std::vector<double>& fitted);
   void fillExtra(std::vector<double>& extra) const;
   bool stays(double lambda);
   std::size_t nonzero() const;
@@ -78,6 +80,7 @@ class BlockRun {
   /// minimum far away, at 0: a Newton step from here goes first then.
   bool local_ = false;
   bool mayBeLocal_ = false;
+  double caution_ = 0.0;  // the least damping of Newton's method, for a quadratic loss
   double passes_ = 0.0;
   double rowBound_;
   double meanCurvature_ = 0.0;  // of the rows here

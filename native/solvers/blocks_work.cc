@@ -54,7 +54,8 @@ void BlockWork::append() {
                            {&values_[filled_ * capacity_], size(), fresh.size(), capacity_},
                            problem_.cancel);
   for (std::size_t b = filled_; b < size(); ++b) {
-    for (std::size_t a = 0; a < filled_; ++a) values_[b + a * capacity_] = values_[a + b * capacity_];
+    for (std::size_t a = 0; a < filled_; ++a)
+      values_[b + a * capacity_] = values_[a + b * capacity_];
   }
   filled_ = size();
 }

@@ -166,9 +166,9 @@ class Run {
     // Nothing is left to scale the tolerance by but the gradient at 0.
     Problem plain = current;
     plain.structure = nullptr;
-    const Problem scaled{current.design,        current.y,         current.loss,
-                         noPenalty(),           lambdaMax(plain),  current.tolerance,
-                         current.maxIterations, current.options,   current.cancel,
+    const Problem scaled{current.design,        current.y,        current.loss,
+                         noPenalty(),           lambdaMax(plain), current.tolerance,
+                         current.maxIterations, current.options,  current.cancel,
                          current.onIteration,   current.structure};
     return solver_.solve(scaled, start);
   }
