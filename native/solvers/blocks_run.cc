@@ -104,8 +104,11 @@ BlockRun::Survey BlockRun::survey(double goal, bool penalised) {
       result.groups.push_back(g);
     } else if (violation > 0.5 * goal) {
       entering.emplace_back(violation, g);
-    } else if (const double pull = blocks_.pull(groups[g], gradient, curvatureOf(groups[g]));
-               violation == 0.0 && pull > 0.0) {
+    } else if (violation == 0.0 && !blocks_.convex()) {
+      // By more than lets the largest lambda of a path pass.
+      for (double& one : gradient) one *= 1.0 - 10.0 * kRounding;
+      const double pull = blocks_.pull(groups[g], gradient, curvatureOf(groups[g]));
+      if (!(pull > 0.0)) continue;
       result.jumps = true;
       entering.emplace_back(pull, g);
     }

@@ -26,6 +26,8 @@ class Solving {
     run_.begin(start);
     try {
       const bool cold = std::ranges::all_of(run_.w(), [](double v) { return v == 0.0; });
+      // What is not penalised comes first, so that it lets nothing in that need not be there.
+      if (cold) fitUnpenalised(problem_, run_);
       if (cold && !run_.blocks().convex() && problem_.lambda > 0.0) descend();
       solution_.reason =
           run_.settle(problem_.lambda, stationarityGoal(problem_), problem_.maxIterations, true,
@@ -42,7 +44,6 @@ class Solving {
 
  private:
   void descend() {
-    fitUnpenalised(problem_, run_);
     for (double lambda = kStageStep * run_.lambdaOfZero();
          lambda * std::sqrt(kStageStep) > problem_.lambda; lambda *= kStageStep) {
       run_.settle(lambda, kStageTolerance * lambda, kStageIterations, true,
