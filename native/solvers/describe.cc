@@ -80,7 +80,8 @@ FitOutcome describe(const Problem& problem, std::span<const double> w,
     if (value != 0.0) ++out.nonzero;
   }
   // With structure zeros differ in eta.
-  if (problem.structure == nullptr && w.size() >= kFewColumns && out.nonzero <= w.size() / kSparsity) {
+  if (problem.structure == nullptr && w.size() >= kFewColumns &&
+      out.nonzero <= w.size() / kSparsity) {
     if (const auto zero = etaAtZero(problem.penalty, problem.lambda)) {
       perNonzero(problem, w, scales, *zero, out);
       return out;

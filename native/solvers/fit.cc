@@ -189,7 +189,7 @@ class Run {
                      Solution&& solution) {
     current.cancel = nullptr;  // what an aborted fit has reached is still described
     FitOutcome out = describe(current, w, solution.end, data_.scales());
-    keepBounds(out.coefficients);
+    keepBounds(w, out.coefficients);
     out.lambda = lambda;
     out.intercept = data_.intercept(w);
     out.iterations = solution.iterations;
@@ -202,12 +202,20 @@ class Run {
     return out;
   }
 
-  /// Rounding in the change of scale must not carry a coefficient past its bound.
-  void keepBounds(std::vector<double>& coefficients) const {
+  /// A coefficient at its bound is that to the last bit, whatever the change of scale rounds.
+  void keepBounds(std::span<const double> w, std::vector<double>& coefficients) const {
+    if (!structure_) return;
     const auto& [lower, upper] = std::tie(request_.structure.lower, request_.structure.upper);
     for (std::size_t j = 0; j < coefficients.size(); ++j) {
-      if (!lower.empty()) coefficients[j] = std::max(coefficients[j], lower[j % lower.size()]);
-      if (!upper.empty()) coefficients[j] = std::min(coefficients[j], upper[j % upper.size()]);
+      double& value = coefficients[j];
+      if (!lower.empty()) {
+        const double bound = lower[j % lower.size()];
+        if (value < bound || w[j] <= structure_->lower[j]) value = bound + 0.0;
+      }
+      if (!upper.empty()) {
+        const double bound = upper[j % upper.size()];
+        if (value > bound || w[j] >= structure_->upper[j]) value = bound + 0.0;
+      }
     }
   }
 
