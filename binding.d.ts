@@ -70,7 +70,7 @@ export interface NativeTable {
 /** The solver of a fit with its options; what belongs to another solver than the chosen one is not read. */
 export interface NativeModel {
   penalty: NativePenalty;
-  /** The name of a registered solver: "workingSet", "reweighted", "proximal", "dropout", "etaTrick", "direct". */
+  /** The name of a registered solver: "workingSet", "reweighted", "proximal", "dropout", "etaTrick", "direct", "blocks". */
   solver: string;
   tolerance: number;
   maxIterations: number;
@@ -365,6 +365,8 @@ export interface Binding {
   catalogue(): { name: string; parameters: string[] }[];
   createPenalty(name: string, parameters: Float64Array): NativePenalty;
   createTablePenalty(table: NativeTable): NativePenalty;
+  /** alpha lambda omega(w; alpha lambda) + (1 - alpha) lambda w^2 / 2 of a separable penalty; alpha in [0, 1]. */
+  createElasticNet(penalty: NativePenalty, alpha: number): NativePenalty;
   /**
    * omega and dual: the total of a vector. etaHat and slope: one value per element.
    * `design` (standardised columns, column-major) only for a penalty that needs it.

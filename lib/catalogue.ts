@@ -84,5 +84,10 @@ export function readPenalty(argument: string, json: unknown): Penalty {
     const names = declared.map((candidate) => candidate.name).join(", ");
     throw expected(`${argument}.name`, `one of ${names}`, name, "UNKNOWN_PENALTY");
   }
-  return create(declaration, name, property(argument, json, "parameters"));
+  const inner = declaration.decorates ? property(argument, json, "penalty") : undefined;
+  if (isObject(inner) && property(`${argument}.penalty`, inner, "name") === name) {
+    throw expected(`${argument}.penalty.name`, "another penalty", name, "UNSUPPORTED");
+  }
+  const decorated = inner === undefined ? undefined : readPenalty(`${argument}.penalty`, inner);
+  return create(declaration, name, property(argument, json, "parameters"), decorated);
 }

@@ -6,6 +6,7 @@ import { decodeOutputs, encodeOutputs, type OutputsJSON } from "./outputsJSON.js
 import type { Penalty, PenaltyJSON } from "./penalty.js";
 import { decodeRecord, encodeRecord, type RecordJSON } from "./record.js";
 import { type LossName, lossNames, type SolverName, solverNames } from "./solver.js";
+import { decodeStructure, encodeStructure, type FitStructure, type StructureJSON } from "./structure.js";
 
 /** Why a fit ended. Only "tolerance" is convergence. */
 export type FitReason = "tolerance" | "maxIterations" | "aborted" | "stalled";
@@ -45,6 +46,8 @@ export interface FitJSON extends Partial<OutputsJSON> {
   keepProbability: JSONNumber[];
   history: { objective: JSONNumber[]; nonzero: number[] };
   record?: RecordJSON;
+  /** Factors, bounds and groups, where there are any. */
+  structure?: StructureJSON;
 }
 
 /** What a native fit does not know of itself. @internal */
@@ -60,6 +63,7 @@ export interface Setting {
   /** 1 where it is not told. */
   readonly outputs?: number | undefined;
   readonly classes?: readonly string[] | undefined;
+  readonly structure?: FitStructure | undefined;
 }
 
 const reasons = ["tolerance", "maxIterations", "aborted", "stalled"] as const;
@@ -100,6 +104,7 @@ export function encodeFit(native: NativeFit, about: Setting): FitJSON {
       nonzero: Array.from(native.nonzeroHistory),
     },
     record: encodeRecord(native),
+    ...(about.structure !== undefined && { structure: encodeStructure(about.structure) }),
   };
 }
 
@@ -142,7 +147,9 @@ export function decodeFit(argument: string, json: unknown): { native: NativeFit;
     ...decodeRecord(read.has("record") ? read.fields("record") : undefined),
   };
   const penalty = readPenalty(read.name("penalty"), read.value("penalty"));
-  return { native, about: { penalty, loss, lossParameters, rows, columns, solver, outputs, classes } };
+  const structure = read.has("structure") ? decodeStructure(read.fields("structure"), columns) : undefined;
+  const about = { penalty, loss, lossParameters, rows, columns, solver, outputs, classes, structure };
+  return { native, about };
 }
 
 const algorithms = solverNames.filter((name) => name !== "auto");

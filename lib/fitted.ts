@@ -9,6 +9,7 @@ import { notConstructible, type Penalty } from "./penalty.js";
 import { labelsOf, linearOf, toMean } from "./predict.js";
 import { type FitRecord, recordOf } from "./record.js";
 import type { LossName, SolverName } from "./solver.js";
+import type { FitStructure } from "./structure.js";
 import { allocate, type NumericArray } from "./views.js";
 
 /** The objective and the number of nonzero coefficients after an iteration; iteration 0 is the start. */
@@ -50,6 +51,8 @@ export class Fit {
   readonly lossParameters: readonly number[];
   /** The algorithm that ran; undefined in a fit from JSON of an earlier version. */
   readonly solver: SolverName | undefined;
+  /** Factors, bounds and groups of the penalty; undefined where it acts on each coefficient alike. */
+  readonly structure: FitStructure | undefined;
   /** L(w) + λ Ω(w), with Ω on the standardised scale. */
   readonly objective: number;
   /**
@@ -104,6 +107,7 @@ export class Fit {
     this.loss = about.loss;
     this.lossParameters = Object.freeze([...(about.lossParameters ?? [])]);
     this.solver = about.solver;
+    this.structure = about.structure;
     this.objective = native.objective;
     this.objectiveMargin = Number.isNaN(native.objectiveMargin) ? undefined : native.objectiveMargin;
     this.lossValue = native.loss;

@@ -58,6 +58,13 @@ export type { FitRecord, RecordJSON } from "./record.js";
 export type { Problem, SharedOptions } from "./request.js";
 export type { DropoutOptions, LossName, ProximalOptions, SolverName } from "./solver.js";
 export { strategies } from "./strategies.js";
+export type {
+  Bounds,
+  FactorConvention,
+  FitStructure,
+  StructureJSON,
+  StructureOptions,
+} from "./structure.js";
 export type { SurvivalResponse } from "./survival.js";
 export type { Jump } from "./tables/analyse.js";
 export type { Moments } from "./tables/moments.js";

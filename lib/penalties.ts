@@ -1,5 +1,6 @@
 import { declare } from "./declaration.js";
 import { fromDual, fromKeepProbability, fromMaskFamily, fromPenalty } from "./fromFunctions.js";
+import type { Penalty } from "./penalty.js";
 
 /**
  * The classical sparse penalties, and penalties from functions of your own. Each function gives a Penalty; a parameter outside its range throws a
@@ -66,6 +67,21 @@ export const penalties = Object.freeze({
     description: "Smoothly clipped: the lasso up to lambda, no shrinkage of large coefficients",
     formula:
       "w for w <= lambda, (2 a lambda w - w^2 - lambda^2) / (2 (a - 1) lambda) for w <= a lambda, else (a + 1) lambda / 2",
+  }),
+
+  /**
+   * The elastic net of any penalty that is a sum over the coefficients, l1 by default:
+   * λ Ω(w) = αλ ω(w; αλ) + (1 - α) λ w²/2, so that mcp and scad are used at αλ, as in ncvreg; with l1 it is glmnet's. 1/η̂
+   * is α/η̂ of the inner penalty + (1 - α). The dual is infinite beyond eta = 1 / (1 - α). α from 0 (ridge) to 1. One that
+   * does not separate (ard, hardThreshold) or is an elastic net already throws UNSUPPORTED. Source: Zou and Hastie 2005.
+   */
+  elasticNet: declare<{ alpha: number; penalty?: Penalty | undefined }>({
+    name: "elasticNet",
+    kind: "penalty",
+    parameters: { alpha: { min: 0, max: 1, description: "the share of the penalty; the rest is ridge" } },
+    decorates: true,
+    description: "A penalty, l1 by default, and a ridge part, which keeps correlated columns together",
+    formula: "alpha w + (1 - alpha) w^2 / 2",
   }),
 
   fromPenalty,

@@ -17,6 +17,8 @@ export interface PenaltyJSON {
   parameters: Record<string, number>;
   /** The numbers of a penalty that was made from functions. */
   table?: TableJSON;
+  /** The one that elasticNet adds a ridge part to; l1 where it is absent. */
+  penalty?: PenaltyJSON;
 }
 
 /** Of `Penalty.prox`. */
@@ -35,6 +37,8 @@ export interface Blueprint {
   readonly handle: NativePenalty;
   readonly design?: NativeMatrix | undefined;
   readonly table?: TableRecord | undefined;
+  /** What an elastic net adds a ridge part to. */
+  readonly inner?: Penalty | undefined;
 }
 
 const secret = Symbol("made by flipside");
@@ -71,6 +75,8 @@ export class Penalty {
   readonly falling: readonly Interval[];
   /** How well functions of the caller were tabulated; undefined for a penalty of the catalogue. */
   readonly tabulation: Tabulation | undefined;
+  /** Of `penalties.elasticNet` the penalty that it adds a ridge part to. */
+  readonly inner: Penalty | undefined;
   readonly #native: NativePenalty;
   readonly #design: NativeMatrix | undefined;
   readonly #blueprint: Blueprint;
@@ -82,7 +88,7 @@ export class Penalty {
 
   private constructor(key: symbol, blueprint: Blueprint) {
     if (key !== secret) throw notConstructible("Penalty", "penalties, strategies or penaltyFromJSON");
-    const { table, handle } = blueprint;
+    const { table, handle, inner } = blueprint;
     this.name = blueprint.name;
     this.kind = blueprint.kind;
     this.parameters = blueprint.parameters;
@@ -91,9 +97,10 @@ export class Penalty {
     this.#design = blueprint.design;
     this.separable = native.isSeparable(handle);
     this.convex = native.isConvex(handle);
-    this.falling = table?.falling ?? nowhere;
+    this.falling = table?.falling ?? inner?.falling ?? nowhere;
     this.monotone = this.falling.length === 0;
-    this.tabulation = table?.tabulation;
+    this.tabulation = table?.tabulation ?? inner?.tabulation;
+    this.inner = inner;
     Object.freeze(this);
   }
 
@@ -169,12 +176,13 @@ export class Penalty {
   /** Name, parameters and tables, not the design; `penaltyFromJSON` reads it. */
   toJSON(): PenaltyJSON {
     const { table } = this.#blueprint;
-    const { name, kind } = this;
+    const { name, kind, inner } = this;
     const json: PenaltyJSON = {
       format: "flipside.penalty",
       version: 1,
       name,
       parameters: { ...this.parameters },
+      ...(inner !== undefined && inner.name !== "l1" && { penalty: inner.toJSON() }),
     };
     return table === undefined ? json : { ...json, table: encodeTable(table, kind) };
   }
@@ -210,7 +218,12 @@ export function requirePenalty(argument: string, value: unknown): Blueprint {
 
 /** The same for a solver, which needs η̂ to be monotone, and may ask for the dual often. @internal */
 export function solvablePenalty(argument: string, value: unknown, needsDual: boolean): NativePenalty {
-  const { name, handle, table } = requirePenalty(argument, value);
+  const { name, handle, table, inner, parameters } = requirePenalty(argument, value);
+  if (inner !== undefined) {
+    const own = requirePenalty(argument, inner).handle;
+    const quick = solvablePenalty(argument, inner, needsDual);
+    return quick === own ? handle : native.createElasticNet(quick, parameters["alpha"] as number);
+  }
   const [first] = table?.falling ?? nowhere;
   if (first === undefined) {
     return needsDual && table !== undefined ? withDualCurve(table, handle) : handle;

@@ -23,7 +23,7 @@ import {
   solverDefaults,
   solverKeys,
 } from "./solver.js";
-import { readStructure, structureKeys } from "./structure.js";
+import { describeStructure, readStructure, type StructureOptions, structureKeys } from "./structure.js";
 import type { SurvivalResponse } from "./survival.js";
 
 /** The data of a sparse regression: `rows` observations of `columns` variables. */
@@ -49,7 +49,7 @@ export interface Problem {
 }
 
 /** The options that a fit and a path share. */
-export interface SharedOptions {
+export interface SharedOptions extends StructureOptions {
   /** From `penalties` or `strategies`. */
   readonly penalty: Penalty;
   /**
@@ -67,7 +67,7 @@ export interface SharedOptions {
   readonly cox?: CoxOptions | undefined;
   /**
    * The algorithm, see `SolverName`; "auto" (the default) is the first that can serve of "workingSet", "reweighted" and
-   * "proximal".
+   * "proximal", or "blocks" for a penalty with structure.
    */
   readonly solver?: "auto" | SolverName | undefined;
   /** Options of the solver "proximal"; an error with another solver. */
@@ -242,6 +242,7 @@ export function readSetup(
     solver,
     outputs,
     classes: rows?.classes,
+    structure: structure && describeStructure(structure),
   };
   return { request, convergence, about };
 }

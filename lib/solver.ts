@@ -35,8 +35,18 @@ export const lossNames = [
  *   with averaging. It has converged when `Fit.objectiveMargin` is at most `tolerance` times the loss at 0, by default
  *   1e-3. An iteration is a round of at least 128 steps that draws about every row. A penalty that is not convex may keep
  *   it from any minimum for long; then the margin is Infinity.
+ * - "blocks" (penalties that are a sum over the coefficients): the one for factors, bounds and groups. Groups at work are
+ *   solved by second-order models with block descent and Newton steps; takes single precision and sparse columns as they
+ *   are. Tolerance 1e-8.
  */
-export type SolverName = "workingSet" | "reweighted" | "proximal" | "etaTrick" | "direct" | "dropout";
+export type SolverName =
+  | "workingSet"
+  | "reweighted"
+  | "proximal"
+  | "etaTrick"
+  | "direct"
+  | "dropout"
+  | "blocks";
 
 /** Options of the solver "proximal". */
 export interface ProximalOptions {
@@ -67,6 +77,7 @@ export const solverDefaults: Readonly<Record<SolverName, ConvergenceDefaults>> =
   etaTrick: { tolerance: 1e-5, maxIterations: 100_000 },
   direct: { tolerance: 1e-6, maxIterations: 100_000 },
   dropout: { tolerance: 1e-3, maxIterations: 10_000 },
+  blocks: { tolerance: 1e-8, maxIterations: 10_000 },
 });
 
 /** The keys of options that concern the solver. @internal */

@@ -30,6 +30,7 @@ void load(napi_env env, napi_value exports) {
       entry<listCatalogue>("catalogue", environment),
       entry<createPenalty>("createPenalty", environment),
       entry<createTablePenalty>("createTablePenalty", environment),
+      entry<createElasticNet>("createElasticNet", environment),
       entry<omega>("omega", environment),
       entry<dual>("dual", environment),
       entry<etaHat>("etaHat", environment),

@@ -10,6 +10,7 @@ napi_value initialize(Environment&, const Arguments&);
 napi_value listCatalogue(Environment&, const Arguments&);
 napi_value createPenalty(Environment&, const Arguments&);
 napi_value createTablePenalty(Environment&, const Arguments&);
+napi_value createElasticNet(Environment&, const Arguments&);
 napi_value omega(Environment&, const Arguments&);
 napi_value dual(Environment&, const Arguments&);
 napi_value etaHat(Environment&, const Arguments&);

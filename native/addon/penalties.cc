@@ -9,6 +9,7 @@
 #include "addon/results.h"
 #include "addon/table_argument.h"
 #include "penalties/catalogue.h"
+#include "penalties/elastic_net.h"
 
 namespace flipside::addon {
 namespace {
@@ -65,6 +66,12 @@ napi_value createPenalty(Environment& environment, const Arguments& arguments) {
 napi_value createTablePenalty(Environment& environment, const Arguments& arguments) {
   const napi_env env = environment.env();
   return wrapPenalty(env, makeCurvePenalty(readTable(env, arguments[0])));
+}
+
+napi_value createElasticNet(Environment& environment, const Arguments& arguments) {
+  const napi_env env = environment.env();
+  const auto penalty = unwrapPenalty(env, arguments[0]);
+  return wrapPenalty(env, makeElasticNet(penalty, readNumber(env, arguments[1], {"alpha"})));
 }
 
 napi_value isSeparable(Environment& environment, const Arguments& arguments) {

@@ -82,7 +82,9 @@ FitOutcome describe(const Problem& problem, std::span<const double> w,
   for (const double value : w) {
     if (value != 0.0) ++out.nonzero;
   }
-  if (w.size() >= kFewColumns && out.nonzero <= w.size() / kSparsity) {
+  // With structure zeros differ in eta.
+  if (problem.structure == nullptr && w.size() >= kFewColumns &&
+      out.nonzero <= w.size() / kSparsity) {
     if (const auto zero = etaAtZero(problem.penalty, problem.lambda)) {
       perNonzero(problem, w, scales, *zero, blocks, out);
       return out;

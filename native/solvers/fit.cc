@@ -5,7 +5,9 @@
 #include <cmath>
 #include <limits>
 #include <optional>
+#include <tuple>
 
+#include "solvers/blocks.h"
 #include "solvers/describe.h"
 #include "solvers/lambda_max.h"
 #include "solvers/least_squares.h"
@@ -164,12 +166,16 @@ class Run {
   }
 
   Solution unpenalised(const Problem& current, const std::vector<double>& start) {
-    if (current.loss.separateSquares()) return leastSquares(current);
+    if (current.loss.separateSquares() && current.structure == nullptr) {
+      return leastSquares(current);
+    }
     // Nothing is left to scale the tolerance by but the gradient at 0.
-    const Problem scaled{current.design,        current.y,          current.loss,
-                         noPenalty(),           lambdaMax(current), current.tolerance,
-                         current.maxIterations, current.options,    current.cancel,
-                         current.onIteration};
+    Problem plain = current;
+    plain.structure = nullptr;
+    const Problem scaled{current.design,        current.y,        current.loss,
+                         noPenalty(),           lambdaMax(plain), current.tolerance,
+                         current.maxIterations, current.options,  current.cancel,
+                         current.onIteration,   current.structure};
     return solver_.solve(scaled, start);
   }
 
@@ -219,6 +225,7 @@ class Run {
                      Solution&& solution) {
     current.cancel = nullptr;  // what an aborted fit has reached is still described
     FitOutcome out = describe(current, w, solution.end, data_.scales(), data_.outputs());
+    keepBounds(w, out.coefficients);
     out.lambda = lambda;
     std::vector<double> intercepts = data_.intercepts(w);
     out.intercept = intercepts.front();
@@ -231,6 +238,23 @@ class Run {
     out.objectiveMargin = solution.objectiveMargin;
     out.record = std::move(solution.record);
     return out;
+  }
+
+  /// A coefficient at its bound is that to the last bit, whatever the change of scale rounds.
+  void keepBounds(std::span<const double> w, std::vector<double>& coefficients) const {
+    if (request_.structure.plain()) return;
+    const auto& [lower, upper] = std::tie(request_.structure.lower, request_.structure.upper);
+    for (std::size_t j = 0; j < coefficients.size(); ++j) {
+      double& value = coefficients[j];
+      if (!lower.empty()) {
+        const double bound = lower[j % lower.size()];
+        if (value < bound || w[j] <= structure_.lower[j]) value = bound + 0.0;
+      }
+      if (!upper.empty()) {
+        const double bound = upper[j % upper.size()];
+        if (value > bound || w[j] >= structure_.upper[j]) value = bound + 0.0;
+      }
+    }
   }
 
   void report(std::size_t iteration, double objective, double violation, std::size_t nonzero) {

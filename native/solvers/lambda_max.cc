@@ -4,6 +4,7 @@
 #include <cmath>
 #include <vector>
 
+#include "solvers/blocks_stationarity.h"
 #include "solvers/curvature_scale.h"
 
 namespace flipside {
@@ -55,6 +56,7 @@ bool zeroIsCoordinatewiseMinimum(const Problem& problem, const Stationarity& zer
 }
 
 double lambdaMax(const Problem& problem) {
+  if (problem.structure != nullptr) return structuredLambdaMax(problem);
   const auto h = problem.design.curvature();
   Problem trial = problem;
   trial.lambda = 0.0;

@@ -2,6 +2,7 @@
 #include <cmath>
 #include <limits>
 
+#include "solvers/blocks_stationarity.h"
 #include "solvers/problem.h"
 
 namespace flipside {
@@ -15,6 +16,7 @@ double violationAt(double w, double gradient, double slope, double lambda) {
 }
 
 Stationarity stationarity(const Problem& problem, std::span<const double> w) {
+  if (problem.structure != nullptr) return structuredStationarity(problem, w);
   const Design& design = problem.design;
   Stationarity result;
   std::vector<double> fitted(design.rows());

@@ -17,6 +17,7 @@ const required: Record<string, Record<string, number>> = {
   logSum: { epsilon: 1 },
   logSumSquares: { epsilon: 1 },
   hardThreshold: { k: 2 },
+  elasticNet: { alpha: 0.5 },
 };
 
 /** These make penalties from functions, which no catalogue can list. */
@@ -32,7 +33,9 @@ describe("the catalogue", () => {
     const names = (kind: string) => catalogue.filter((entry) => entry.kind === kind).map(({ name }) => name);
     expect([...names("penalty"), ...makers]).toEqual(Object.keys(penalties));
     expect(names("strategy")).toEqual(Object.keys(strategies));
-    expect(names("penalty")).toEqual(["l1", "lp", "logSum", "logSumSquares", "mcp", "scad"]);
+    expect(names("penalty")).toEqual(
+      ["l1", "lp", "logSum", "logSumSquares", "mcp", "scad"].concat("elasticNet"),
+    );
     expect(Object.keys(strategies)).toEqual(
       ["standout", "variationalDropout", "variationalDropoutApprox"].concat([
         "hardConcrete",

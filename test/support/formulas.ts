@@ -64,6 +64,14 @@ const makers: Record<string, Make> = {
       slope: (w) => (w <= lambda ? 1 : Math.max(0, (a * lambda - w) / ((a - 1) * lambda))),
     };
   },
+  // Around l1.
+  elasticNet: (parameters) => {
+    const alpha = number(parameters, "alpha");
+    return {
+      omega: (w) => alpha * w + ((1 - alpha) * w * w) / 2,
+      slope: (w) => alpha + (1 - alpha) * w,
+    };
+  },
   standout: (_, lambda) => ({
     // 1 - (1 + w) e^-w, without cancellation for small w.
     omega: (w) => (-Math.expm1(-w) - w * Math.exp(-w)) / lambda,

@@ -21,6 +21,7 @@ const parameters: Record<string, fc.Arbitrary<Parameters>> = {
   logSumSquares: fc.record({ epsilon: decades(0.001, 5) }),
   mcp: fc.record({ a: fc.oneof(between(1.1, 6), between(0.3, 1.1), fc.constant(3)) }),
   scad: fc.record({ a: fc.oneof(between(2.05, 8), fc.constant(3.7)) }),
+  elasticNet: fc.record({ alpha: fc.oneof(between(0.05, 1), fc.constantFrom(0.5, 1)) }),
   standout: fc.constant({}),
   variationalDropout: fc.constant({}),
   variationalDropoutApprox: fc.constant({}),

@@ -104,6 +104,7 @@ describe("options", () => {
       logSum: ["--epsilon", "1"],
       logSumSquares: ["--epsilon", "1"],
       hardThreshold: ["--k", "1"],
+      elasticNet: ["--alpha", "0.5"],
     };
     const { fit } = await fitOf([...plain, "-p", name, ...(needed[name] ?? [])]);
     expect([fit.penalty.name, fit.converged]).toEqual([name, true]);

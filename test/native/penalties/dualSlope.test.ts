@@ -56,6 +56,8 @@ describe.each(separableNames)("%s", (name) => {
       300,
       fc.property(penaltiesNamed(name), decades(-6, 6), decades(-2, 2), (spec, eta, lambda) => {
         const penalty = handle(spec);
+        // Next to the end of its domain the dual of an elastic net is too steep for differences.
+        fc.pre(name !== "elasticNet" || eta * (1 - (spec.parameters.alpha as number)) < 0.9);
         const step = 1e-4 * eta;
         const [low, high] = [eta - step, eta + step];
         const [a, b] = [native.dualAt(penalty, low, lambda), native.dualAt(penalty, high, lambda)];
