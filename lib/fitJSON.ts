@@ -1,10 +1,19 @@
 import type { NativeFit } from "../binding.js";
 import { readPenalty } from "./catalogue.js";
+import { requireBoolean } from "./checks.js";
 import { expected } from "./errors.js";
 import { encodeNumber, encodeNumbers, FieldReader, type JSONNumber, requireFormat } from "./json.js";
 import type { Penalty, PenaltyJSON } from "./penalty.js";
 import { decodeRecord, encodeRecord, type RecordJSON } from "./record.js";
 import { type LossName, lossNames, type SolverName, solverNames } from "./solver.js";
+import {
+  type DiagnosisJSON,
+  decodeDiagnosis,
+  encodeDiagnosis,
+  type FitSetting,
+  type FitWarning,
+  warningsOf,
+} from "./warnings.js";
 
 /** Why a fit ended. Only "tolerance" is convergence. */
 export type FitReason = "tolerance" | "maxIterations" | "aborted" | "stalled";
@@ -41,6 +50,11 @@ export interface FitJSON {
   keepProbability: JSONNumber[];
   history: { objective: JSONNumber[]; nonzero: number[] };
   record?: RecordJSON;
+  setting?: { intercept: boolean; standardize: boolean; tolerance: JSONNumber };
+  /** What the warnings are made of. */
+  diagnosis?: DiagnosisJSON;
+  /** To read; `Fit.fromJSON` makes them anew. */
+  warnings?: readonly FitWarning[];
 }
 
 /** What a native fit does not know of itself. @internal */
@@ -51,6 +65,8 @@ export interface Setting {
   readonly columns: number;
   /** Undefined in a fit that was written before it was known. */
   readonly solver: SolverName | undefined;
+  /** Likewise. */
+  readonly setting?: FitSetting | undefined;
 }
 
 const reasons = ["tolerance", "maxIterations", "aborted", "stalled"] as const;
@@ -58,6 +74,8 @@ const reasons = ["tolerance", "maxIterations", "aborted", "stalled"] as const;
 /** @internal */
 export function encodeFit(native: NativeFit, about: Setting): FitJSON {
   const { support } = native;
+  const { setting } = about;
+  const warnings = warningsOf({ native, ...about, setting });
   return {
     format: "flipside.fit",
     version: support === undefined ? 1 : 2,
@@ -88,6 +106,11 @@ export function encodeFit(native: NativeFit, about: Setting): FitJSON {
       nonzero: Array.from(native.nonzeroHistory),
     },
     record: encodeRecord(native),
+    ...(setting !== undefined && {
+      setting: { ...setting, tolerance: encodeNumber(setting.tolerance) },
+    }),
+    diagnosis: encodeDiagnosis(native),
+    ...(warnings.length > 0 && { warnings }),
   };
 }
 
@@ -123,9 +146,20 @@ export function decodeFit(argument: string, json: unknown): { native: NativeFit;
     secondsHistory: new Float64Array(0),
     intercepts: undefined,
     ...decodeRecord(read.has("record") ? read.fields("record") : undefined),
+    ...decodeDiagnosis(read.has("diagnosis") ? read.fields("diagnosis") : undefined, columns),
   };
   const penalty = readPenalty(read.name("penalty"), read.value("penalty"));
-  return { native, about: { penalty, loss, rows, columns, solver } };
+  const setting = read.has("setting") ? readSetting(read.fields("setting")) : undefined;
+  return { native, about: { penalty, loss, rows, columns, solver, setting } };
+}
+
+function readSetting(read: FieldReader): FitSetting {
+  const flag = (key: string) => requireBoolean(read.name(key), read.value(key));
+  return Object.freeze({
+    intercept: flag("intercept"),
+    standardize: flag("standardize"),
+    tolerance: read.finite("tolerance", 0),
+  });
 }
 
 const algorithms = solverNames.filter((name) => name !== "auto");

@@ -208,7 +208,16 @@ export function readSetup(
     maxIterations: convergence.maxIterations,
   };
   const { solver } = choice;
-  const about = { penalty: penalty as Penalty, loss, rows: source.rows, columns: source.columns, solver };
+  const { intercept, standardize } = source;
+  const setting = Object.freeze({ intercept, standardize, tolerance: convergence.tolerance });
+  const about = {
+    penalty: penalty as Penalty,
+    loss,
+    rows: source.rows,
+    columns: source.columns,
+    solver,
+    setting,
+  };
   return { request, convergence, about };
 }
 

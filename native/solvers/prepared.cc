@@ -87,20 +87,31 @@ Prepared::Prepared(const GramMoments& gram, Standardization options, const std::
   gram_.correlation = {};
 }
 
+std::vector<double> Prepared::fitted(std::span<const double> w) const {
+  std::vector<std::size_t> index;
+  std::vector<double> values;
+  for (std::size_t j = 0; j < w.size(); ++j) {
+    if (w[j] == 0.0) continue;
+    index.push_back(j);
+    values.push_back(w[j]);
+  }
+  std::vector<double> out(design_->rows());
+  design_->combine(index, values, out);
+  return out;
+}
+
+std::vector<double> Prepared::predictors(std::span<const double> w) const {
+  std::vector<double> z = fitted(w);
+  const double b = hasIntercept_ ? loss_->intercept(z, y_) : 0.0;
+  for (std::size_t i = 0; i < z.size(); ++i) z[i] += b + (offset_.empty() ? 0.0 : offset_[i]);
+  return z;
+}
+
 double Prepared::intercept(std::span<const double> w) const {
   if (!hasIntercept_) return 0.0;
   double b = mean_;
   if (!item_.folds) {
-    std::vector<std::size_t> index;
-    std::vector<double> values;
-    for (std::size_t j = 0; j < w.size(); ++j) {
-      if (w[j] == 0.0) continue;
-      index.push_back(j);
-      values.push_back(w[j]);
-    }
-    std::vector<double> fitted(design_->rows());
-    design_->combine(index, values, fitted);
-    b = loss_->intercept(fitted, y_);
+    b = loss_->intercept(fitted(w), y_);
   }
   for (std::size_t j = 0; j < w.size(); ++j) b -= means()[j] * (w[j] / scales()[j]);
   return b;
