@@ -1,4 +1,4 @@
-import { property, requireNumber, requireOptions } from "../checks.js";
+import { isObject, property, requireNumber, requireOptions } from "../checks.js";
 import { requireControls } from "../convergence.js";
 import { designState } from "../design.js";
 import { FlipsideError } from "../errors.js";
@@ -144,7 +144,7 @@ function aborted(signal: AbortSignal): FlipsideError {
 class Tally {
   readonly #columns: number;
   readonly #most: number;
-  #lambdas = new Float64Array(0);
+  #lambdas: Float64Array = new Float64Array(0);
   #counts = new Uint32Array(0);
   #selected = 0;
   #converged = 0;
@@ -162,7 +162,7 @@ class Tally {
     }
     if (converged) ++this.#converged;
     const union = new Set<number>();
-    let current = new Uint32Array(0);
+    let current: Uint32Array = new Uint32Array(0);
     let full = false;
     fits.forEach(({ support }, k) => {
       if (!full) {
@@ -235,6 +235,7 @@ function readSettings(problem: Problem, options: StabilityOptions) {
   if (rows < 4) throw new FlipsideError("UNSUPPORTED", `x must have at least 4 rows, but has ${rows}`);
   const number = (key: string, usual: number, range: Parameters<typeof requireNumber>[2]) =>
     get(key) === undefined ? usual : requireNumber(key, get(key), range);
+  refuseInnerControls(get("convergence"));
   const threshold = number("threshold", 0.75, { above: 0.5, max: 1 });
   const { signal, onProgress } = requireControls<StabilityProgress>("", get("signal"), get("onProgress"));
   const passed = Object.fromEntries(
@@ -268,6 +269,15 @@ function readSettings(problem: Problem, options: StabilityOptions) {
     onProgress,
     pathOptions: { ...passed, ...grid } as PathOptions,
   };
+}
+
+/** They would watch each of the many fits. */
+function refuseInnerControls(convergence: unknown): void {
+  for (const key of ["signal", "onProgress"]) {
+    if (!isObject(convergence) || property("convergence", convergence, key) === undefined) continue;
+    const message = `convergence.${key} must be left out, ${key} is an option by itself here, but is there`;
+    throw new FlipsideError("INVALID_ARGUMENT", message);
+  }
 }
 
 function mostSelected(get: (key: string) => unknown, threshold: number, columns: number): number {
