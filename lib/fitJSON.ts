@@ -76,6 +76,7 @@ export function encodeFit(native: NativeFit, about: Setting): FitJSON {
   const { support } = native;
   const { setting } = about;
   const warnings = warningsOf({ native, ...about, setting });
+  const diagnosis = encodeDiagnosis(native);
   return {
     format: "flipside.fit",
     version: support === undefined ? 1 : 2,
@@ -109,7 +110,7 @@ export function encodeFit(native: NativeFit, about: Setting): FitJSON {
     ...(setting !== undefined && {
       setting: { ...setting, tolerance: encodeNumber(setting.tolerance) },
     }),
-    diagnosis: encodeDiagnosis(native),
+    ...(Object.keys(diagnosis).length > 0 && { diagnosis }),
     ...(warnings.length > 0 && { warnings }),
   };
 }

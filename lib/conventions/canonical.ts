@@ -123,10 +123,15 @@ export interface Read {
 export const descriptionKeys = ["penalty", "parameters", "lambda", "alpha"];
 
 /** @throws FlipsideError UNSUPPORTED for a penalty that the convention has not; bad arguments. @internal */
-export function readDescription(options: object, convention: Convention): Read {
+export function readDescription(options: object, convention: Convention, factors = false): Read {
   const get = (key: string) => property("", options, key);
   const lambda = requireNumber("lambda", get("lambda"), { min: 0 });
-  const { named, name, parameters, mixed } = readNamed(get("penalty"), get("parameters"), convention);
+  const { named, name, parameters, mixed } = readNamed(
+    get("penalty"),
+    get("parameters"),
+    convention,
+    factors,
+  );
   const { kind, shape, mixing } = named;
   const known = [
     ...(typeof shape === "number" ? [] : [shape.name]),
@@ -152,14 +157,14 @@ function weighted(named: Named, convention: Convention): boolean {
   return convention === "paper" || named.weighted === true;
 }
 
-function readNamed(penalty: unknown, parameters: unknown, convention: Convention) {
+function readNamed(penalty: unknown, parameters: unknown, convention: Convention, factors: boolean) {
   const own = names[convention];
   if (penalty instanceof Penalty) {
     if (parameters !== undefined) {
       const message = "parameters must be left out with a Penalty, which has its own, but is there";
       throw new FlipsideError("INVALID_ARGUMENT", message);
     }
-    return ofPenalty(penalty, convention);
+    return ofPenalty(penalty, convention, factors);
   }
   const usual = convention === "glmnet" ? "elasticNet" : undefined;
   const given = penalty ?? usual;
@@ -171,7 +176,7 @@ function readNamed(penalty: unknown, parameters: unknown, convention: Convention
 }
 
 /** The penalty of the same kind in a convention, with the parameters under their names there. */
-function ofPenalty(penalty: Penalty, convention: Convention) {
+function ofPenalty(penalty: Penalty, convention: Convention, factors: boolean) {
   const ours = names.paper[penalty.name];
   if (ours === undefined) {
     const known = Object.keys(names.paper).join(", ");
@@ -181,7 +186,13 @@ function ofPenalty(penalty: Penalty, convention: Convention) {
   const key = typeof ours.shape === "number" ? undefined : ours.shape.name;
   const shape = key === undefined ? 1 : (penalty.parameters[key] as number);
   const mixing = ours.mixing === undefined ? undefined : penalty.parameters[ours.mixing];
-  const [name, named] = counterpart(ours.kind, shape, convention, mixing !== undefined && mixing < 1);
+  const [name, named] = counterpart(
+    ours.kind,
+    shape,
+    convention,
+    mixing !== undefined && mixing < 1,
+    factors,
+  );
   const parameters = {
     ...(typeof named.shape !== "number" && { [named.shape.name]: shape }),
     ...(mixing !== undefined && named.mixing !== undefined && { [named.mixing]: mixing }),

@@ -67,7 +67,8 @@ const keys = ["from", "to", "loss", "problem", "sdY", "intercept", "standardize"
  * - glmnet standardises the response of squared loss, so that its ridge part is λ (1 - α) / sd(y) and not λ (1 - α) (for
  *   α = 1 it makes no difference). Verified against glmnet 4.1.
  * - ncvreg's MCP and SCAD of losses other than squared have γ / v_j in place of γ and (1 - α) v_j in place of 1 - α, with
- *   v_j = x_j' W x_j / n at the fit's own working weights W (Breheny and Huang 2011, section 3.2): no other convention has
+ *   v_j = x_j' W x_j / n at the fit's own working weights W (adaptive rescaling: Breheny and
+ *   Huang, Annals of Applied Statistics 5, 2011): no other convention has
  *   numbers for that, and the conversion is refused. `evaluateObjective` evaluates it.
  * - skglm's log-sum is α Σ log(1 + |w| / eps), here λ Σ log(|w| + ε): the same but for the constant. Its L0_5 is α Σ |w|^½,
  *   here 2 λ Σ |w|^½: half the strength. MCP and SCAD are the same with a = gamma.
@@ -81,9 +82,10 @@ export function convert(description: PenaltyDescription, options: ConvertOptions
   const to = requireChoice("to", get("to"), conventions);
   const loss = readLossName(get("loss"));
   const described = requireOptions("description", description, descriptionKeys);
-  const read = readDescription(described, from);
   // glmnet counts an excluded column with the factor 1.
   const factors = (readFactors(get("penaltyFactors")) ?? none).map((one) => (one === Infinity ? 1 : one));
+  const uneven = factors.some((value) => value !== 1);
+  const read = readDescription(described, from, uneven);
   checkColumns(from, to, get("problem"), get("standardize"));
   checkIntercept(from, to, get("intercept"), get("standardize"));
   const mean = factors.length === 0 ? 1 : factors.reduce((sum, one) => sum + one, 0) / factors.length;
@@ -101,7 +103,6 @@ export function convert(description: PenaltyDescription, options: ConvertOptions
       throw new FlipsideError("UNSUPPORTED", message);
     }
   }
-  const uneven = factors.some((value) => value !== 1);
   return fromCanonical(scaled, from, to, yScale, uneven);
 }
 

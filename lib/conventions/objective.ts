@@ -78,7 +78,7 @@ const keys = [
  * glmnet's solver divides the ridge part of squared loss by the standard deviation of y; ncvreg's solver scales MCP, SCAD
  * and ridge of other losses by working weights v_j: P(v_j w; λ, γ) / v_j + v_j λ (1 - α) w² / 2, with v_j = x_j' W x_j / n at
  * the end, held fixed. `minimised` is that objective; the end of the package is stationary for it and in general not for
- * `objective`.
+ * `objective`. Computed on the calling thread, in as many steps as x has elements in the columns with a coefficient.
  *
  * @throws FlipsideError UNSUPPORTED for what the package has not (weights in ncvreg, another loss); bad arguments.
  */
@@ -131,7 +131,7 @@ export function evaluateObjective(problem: Problem, options: ObjectiveOptions): 
       minimised: minimised === undefined ? undefined : Object.freeze({ ...whole(minimised), reason }),
     });
   if (convention === "paper") return result(ownPenalty(given, terms));
-  const read = readDescription(given, convention);
+  const read = readDescription(given, convention, terms.factors !== undefined);
   if (terms.factors !== undefined && !read.weighted) {
     const message = `penaltyFactors must be left out with this penalty of ${convention}, which has none, but are there`;
     throw new FlipsideError("UNSUPPORTED", message);

@@ -24,7 +24,8 @@ export function usualMethod({ penalty, lambda }: Fit): DegreesMethod {
  *   35, 2007); for penalties that are not convex usual, but too few: that the support was searched for is not counted.
  * - "trace": the trace of (H + D)^-1 H on the support, with the information H and the curvature D = diag(n λ ω''(w_j)) of
  *   the penalty: for squared loss the derivative of the fitted values by the response, Stein's formula, as long as the
- *   support does not change. Of ridge and elastic net tr X_s (X_s'X_s + n λ D)^-1 X_s' (the same article, section 3.3).
+ *   support does not change; of ridge and elastic net tr X_s (X_s'X_s + n λ D)^-1 X_s' (Tibshirani and Taylor, Annals of
+ *   Statistics 40, 2012).
  *
  * By default "trace" for a penalty that shrinks like ridge (lp with p > 1, logSumSquares, elasticNet), else "nonzero".
  *

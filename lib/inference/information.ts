@@ -28,7 +28,7 @@ export interface Information {
 }
 
 /**
- * "slope": λ ω'(w) / w, the local quadratic approximation (Fan and Li 2001, equation 3.6). "curvature": λ ω''(w). Both as
+ * "slope": λ ω'(w) / w, the local quadratic approximation (Fan and Li 2001). "curvature": λ ω''(w). Both as
  * they are of the sum over the rows, and on the scale of x.
  */
 export type PenaltyPart = "slope" | "curvature" | "none";

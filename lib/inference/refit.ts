@@ -1,18 +1,17 @@
 import type { NativeFit } from "../../binding.js";
 import { property, requireOptions } from "../checks.js";
-import type { ConvergenceOptions } from "../convergence.js";
+import { FlipsideError } from "../errors.js";
 import { runFits } from "../fit.js";
 import { type Fit, fitFromNative } from "../fitted.js";
 import { lossKeys } from "../lossOptions.js";
 import type { MatrixLike } from "../matrix.js";
 import { penalties } from "../penalties.js";
-import { optionKeys, type Problem, readSetup } from "../request.js";
+import { optionKeys, type Problem, readSetup, type SharedOptions } from "../request.js";
 import { gatherColumns, readFittedRows } from "./rows.js";
 import { requireFit } from "./standardErrors.js";
 
-export interface RefitOptions {
-  readonly convergence?: ConvergenceOptions | undefined;
-}
+/** What a fit does not remember of its options. */
+export type RefitOptions = Pick<SharedOptions, "convergence">;
 
 /**
  * Fits the columns of a fit's support again without a penalty (the relaxed lasso with φ = 0: Meinshausen, Computational
@@ -27,6 +26,9 @@ export interface RefitOptions {
 export async function refit(fit: Fit, problem: Problem, options: RefitOptions = {}): Promise<Fit> {
   requireFit(fit);
   const own = requireOptions("options", options, ["convergence", ...lossKeys]);
+  if (((fit as { outputs?: number }).outputs ?? 1) > 1) {
+    throw new FlipsideError("UNSUPPORTED", "fit must have one output to be refitted, but has several");
+  }
   const rows = readFittedRows(fit, problem);
   const { support } = fit;
   const empty = support.length === 0;

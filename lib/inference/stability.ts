@@ -75,7 +75,7 @@ const keys = optionKeys(...own, "signal", "onProgress").filter((key) => key !== 
  * E(V) <= q² / ((2π - 1) p) (Meinshausen and Bühlmann, theorem 1, for exchangeable noise columns and a selection no worse than
  * guessing; Shah and Samworth, theorem 1, without either, for the columns that a subsample selects with probability at
  * most q / p). `falseSelectionsUnimodal` is C q² / p with C = 1 / (2 (2π - 1 - 1/(2B))) for π <= 3/4, else
- * 4 (1 - π + 1/(2B)) / (1 + 1/B), of B pairs, where these selection frequencies are unimodal (Shah and Samworth, section 3.2).
+ * 4 (1 - π + 1/(2B)) / (1 + 1/B), of B pairs, where these selection frequencies are unimodal (Shah and Samworth, theorem 2).
  *
  * As many paths run at a time as the library has threads, on its workers. A subsample is a fit with the weight 0 outside it.
  *
@@ -164,7 +164,11 @@ class Tally {
     const union = new Set<number>();
     let current: Uint32Array = new Uint32Array(0);
     let full = false;
-    fits.forEach(({ support }, k) => {
+    fits.forEach((fit, k) => {
+      // Of several outputs a column is there once for each, output after output.
+      const support = fit.support.some((at) => at >= p)
+        ? Uint32Array.from(new Set(fit.support.map((at) => at % p)))
+        : fit.support;
       if (!full) {
         const fresh = support.filter((column) => !union.has(column));
         full = union.size + fresh.length > this.#most;

@@ -52,7 +52,7 @@ const keys = ["method", "confidence", "sigma2"];
  * Standard errors of the nonzero coefficients of a fit with loss squared, logistic or poisson:
  *
  * - "sandwich": σ² (H + D)^-1 H (H + D)^-1 with the information H on the support and D = diag(n λ ω'(|w_j|) / |w_j|), the
- *   local quadratic approximation of the penalty (Fan and Li, JASA 96, 2001, section 3.3): of penalised coefficients,
+ *   local quadratic approximation of the penalty (Fan and Li, JASA 96, 2001): of penalised coefficients,
  *   which they do not correct for their bias.
  * - "information": σ² H^-1, as if the support had been known and the penalty were not there. Of a fit with λ = 0, such as
  *   that of `refit`, both are the textbook formula (`summary` of `lm` and `glm` in R, there with quantiles of t for `lm`).

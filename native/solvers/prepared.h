@@ -43,8 +43,8 @@ class Prepared {
   std::span<const double> scales() const {
     return gram_.scales.empty() ? design_->scales() : std::span<const double>(gram_.scales);
   }
-  /// z of each row at coefficients w on the standardised scale, with offset and intercept; for a loss
-  /// with one output that does not fold.
+  /// z of each row at coefficients w on the standardised scale, with offset and intercept; for a
+  /// loss with one output that does not fold.
   std::vector<double> predictors(std::span<const double> w) const;
   /// The intercept on the caller's scale that goes with coefficients w on the standardised one.
   double intercept(std::span<const double> w) const;

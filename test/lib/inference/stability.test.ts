@@ -147,6 +147,20 @@ describe("control", () => {
     expect(unimodalBound(5, 100, 0.5002, 50)).toBeUndefined();
   });
 
+  test("the bound for unimodal probabilities is the worst mixture of uniform distributions", () => {
+    // X on 0, 1/B, ..., 1 with mean (q/p)²: the largest P(X >= 2π - 1) over the mean of uniforms on 0, ..., k/B.
+    const pairs = 50;
+    for (const threshold of [0.6, 0.7, 0.75, 0.8, 0.9, 1]) {
+      const least = Math.round(pairs * (2 * threshold - 1));
+      const ratios = Array.from({ length: pairs - least + 1 }, (_, i) => {
+        const k = least + i;
+        return (k - least + 1) / (k + 1) / (k / (2 * pairs));
+      });
+      const bound = unimodalBound(5, 100, threshold, pairs) as number;
+      expect(bound / (25 / 100)).toBeCloseTo(Math.max(...ratios), 12);
+    }
+  });
+
   test("bad arguments", async () => {
     const problem = planted();
     const design = await Design.prepare(problem.x);
