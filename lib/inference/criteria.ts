@@ -1,10 +1,11 @@
-import { isObject, property, requireChoice, requireNumber, requireOptions } from "../checks.js";
-import { FlipsideError } from "../errors.js";
-import type { Fit } from "../fitted.js";
+import { isArray, isObject, property, requireChoice, requireNumber, requireOptions } from "../checks.js";
+import { expected, FlipsideError } from "../errors.js";
+import { Fit } from "../fitted.js";
 import { toVector } from "../matrix.js";
 import type { Problem } from "../request.js";
 import { readWeights } from "../rowVectors.js";
 import { type DegreesMethod, degreesOfFreedom, usualMethod } from "./degreesOfFreedom.js";
+import { requireFit } from "./rows.js";
 
 export interface CriteriaOptions {
   /** The data of the fits: with weights, for the constants of the likelihood, and for degrees of freedom by "trace". */
@@ -70,7 +71,7 @@ export async function informationCriteria(
   fits: Fit | readonly Fit[] | { readonly fits: readonly Fit[] },
   options: CriteriaOptions = {},
 ): Promise<InformationCriteria> {
-  const all = Array.isArray(fits) ? (fits as Fit[]) : "fits" in fits ? fits.fits : [fits as Fit];
+  const all = listOf(fits);
   if (all.length === 0) throw new FlipsideError("EMPTY", "fits must have at least one fit, but has none");
   const settings = readOptions(options, all[0] as Fit);
   const out: FitCriteria[] = [];
@@ -81,6 +82,19 @@ export async function informationCriteria(
     bic: smallest(out, "bic"),
     ebic: smallest(out, "ebic"),
   });
+}
+
+function listOf(fits: unknown): readonly Fit[] {
+  const list =
+    isObject(fits) && !(fits instanceof Fit) && !isArray("fits", fits)
+      ? property("fits", fits, "fits")
+      : fits;
+  if (list instanceof Fit) return [list];
+  if (!isArray("fits", list)) throw expected("fits", "a Fit, an array of them or a Path", fits);
+  list.forEach((one, k) => {
+    requireFit(one, `fits[${k}]`);
+  });
+  return list as readonly Fit[];
 }
 
 function smallest(fits: readonly FitCriteria[], key: "aic" | "bic" | "ebic"): Smallest {

@@ -1,14 +1,17 @@
 import { native } from "../binding.js";
+import { requireChoice } from "../checks.js";
 import { FlipsideError } from "../errors.js";
 import type { Fit } from "../fitted.js";
 import { nativePenalty } from "../penalty.js";
 import type { Problem } from "../request.js";
 import { Breather, Cholesky } from "./cholesky.js";
 import { informationOf } from "./information.js";
-import { readFittedRows } from "./rows.js";
+import { readFittedRows, requireFit } from "./rows.js";
 
 /** How degrees of freedom are counted, see `degreesOfFreedom`. */
 export type DegreesMethod = "nonzero" | "trace";
+
+const methods = ["nonzero", "trace"] as const satisfies readonly DegreesMethod[];
 
 /** Whether a fit counts its nonzeros by default: a penalty that is flat at 0 leaves none at 0. */
 export function usualMethod({ penalty, lambda }: Fit): DegreesMethod {
@@ -36,10 +39,12 @@ export function usualMethod({ penalty, lambda }: Fit): DegreesMethod {
 export async function degreesOfFreedom(
   fit: Fit,
   problem?: Problem | undefined,
-  method: DegreesMethod = usualMethod(fit),
+  method?: DegreesMethod | undefined,
 ): Promise<number> {
+  requireFit(fit);
+  const chosen = method === undefined ? usualMethod(fit) : requireChoice("method", method, methods);
   const intercept = interceptsOf(fit);
-  if (method === "nonzero" || fit.nonzero === 0) return fit.nonzero + intercept;
+  if (chosen === "nonzero" || fit.nonzero === 0) return fit.nonzero + intercept;
   if (problem === undefined) {
     const message = `problem must be given, as degrees of freedom of ${fit.penalty.name} depend on the data, but is not`;
     throw new FlipsideError("UNSUPPORTED", message);

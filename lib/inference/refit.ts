@@ -7,8 +7,7 @@ import { lossKeys } from "../lossOptions.js";
 import type { MatrixLike } from "../matrix.js";
 import { penalties } from "../penalties.js";
 import { optionKeys, type Problem, readSetup, type SharedOptions } from "../request.js";
-import { gatherColumns, readFittedRows } from "./rows.js";
-import { requireFit } from "./standardErrors.js";
+import { gatherColumns, readFittedRows, requireFit } from "./rows.js";
 
 /** What a fit does not remember of its options. */
 export type RefitOptions = Pick<SharedOptions, "convergence">;

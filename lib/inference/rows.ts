@@ -1,8 +1,8 @@
 import type { NativeMatrix } from "../../binding.js";
 import { property, requireOptions } from "../checks.js";
 import { designState } from "../design.js";
-import { FlipsideError, lengthMismatch } from "../errors.js";
-import type { Fit } from "../fitted.js";
+import { expected, FlipsideError, lengthMismatch } from "../errors.js";
+import { Fit } from "../fitted.js";
 import { multiplyAddSome } from "../layouts.js";
 import { toMatrix } from "../matrix.js";
 import { readRows } from "../request.js";
@@ -18,6 +18,10 @@ export interface FittedRows {
   readonly observations: number;
   /** The sum of the weights as given, the rows without weights. */
   readonly weightSum: number;
+}
+
+export function requireFit(fit: unknown, argument = "fit"): void {
+  if (!(fit instanceof Fit)) throw expected(argument, "a Fit", fit);
 }
 
 const problemKeys = ["x", "y", "weights", "offset"];

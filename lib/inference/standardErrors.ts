@@ -1,12 +1,12 @@
 import { property, requireChoice, requireNumber, requireOptions } from "../checks.js";
-import { expected, FlipsideError } from "../errors.js";
-import { Fit } from "../fitted.js";
+import { FlipsideError } from "../errors.js";
+import type { Fit } from "../fitted.js";
 import { normalQuantile } from "../normal.js";
 import type { Problem } from "../request.js";
 import { Breather, Cholesky, quadraticForm } from "./cholesky.js";
 import { type Information, informationOf } from "./information.js";
 import { rowLossOf } from "./rowLoss.js";
-import { type FittedRows, readFittedRows, supportValues } from "./rows.js";
+import { type FittedRows, readFittedRows, requireFit, supportValues } from "./rows.js";
 
 export interface StandardErrorOptions {
   /** "sandwich" (the default) or "information", see `standardErrors`. */
@@ -108,11 +108,6 @@ export async function standardErrors(
     residualDegreesOfFreedom: left,
     confidence,
   });
-}
-
-/** @internal */
-export function requireFit(fit: unknown): void {
-  if (!(fit instanceof Fit)) throw expected("fit", "a Fit", fit);
 }
 
 function one(coefficient: number, standardError: number, quantile: number): CoefficientError {

@@ -171,6 +171,20 @@ describe("skglm", () => {
     expect(objective).toBe(loss + penalty);
   });
 
+  test("a Penalty with factors is the weighted one", () => {
+    const weighted = references.skglm.penalties.filter(({ factors }) => factors !== null);
+    expect(weighted.length).toBe(2);
+    for (const { parameters, factors, value } of weighted) {
+      const a = parameters.gamma;
+      const { penalty } = evaluateObjective(problemOf("gaussian"), {
+        ...common,
+        penalty: a === undefined ? penalties.l1() : penalties.mcp({ a }),
+        penaltyFactors: factors as number[],
+      });
+      expect(difference(penalty, value)).toBeLessThan(1e-14);
+    }
+  });
+
   test.each([
     ["logistic", references.binomial],
     ["logistic", references.binomial.map((one) => 2 * one - 1)],

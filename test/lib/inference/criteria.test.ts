@@ -10,7 +10,7 @@ import {
 } from "flipside";
 import { describe, expect, test } from "vitest";
 import { difference, type Glm, problemOf, references } from "../../problems/inference.ts";
-import { expectRejection } from "../../support/failures.ts";
+import { expectRejection, loose } from "../../support/failures.ts";
 import { plainProblem, problemOf as problemOfData } from "../../support/problems.ts";
 
 const l1 = penalties.l1();
@@ -115,6 +115,17 @@ describe("formulas", () => {
     const huber = Fit.fromJSON({ ...template, loss: "huber" });
     await expectRejection(() => informationCriteria(huber), "UNSUPPORTED", "the loss must be a likelihood");
     await expectRejection(() => informationCriteria([]), "EMPTY", "fits must have");
+    const criteria = loose(informationCriteria);
+    for (const given of [null, undefined, 1, {}, { fits: 3 }]) {
+      await expectRejection(() => criteria(given), "INVALID_ARGUMENT", "fits must be a Fit, an array");
+    }
+    await expectRejection(() => criteria([template]), "INVALID_ARGUMENT", "fits[0] must be a Fit");
+    await expectRejection(() => loose(degreesOfFreedom)({}), "INVALID_ARGUMENT", "fit must be a Fit");
+    await expectRejection(
+      () => loose(degreesOfFreedom)(cox, problem, "stein"),
+      "UNSUPPORTED",
+      "method must be",
+    );
   });
 });
 
