@@ -302,6 +302,14 @@ export interface NativeFit {
   worstObjective: number;
   /** One per output, where there are several: then coefficients, eta and keepProbability are output after output. */
   intercepts: Float64Array | undefined;
+  /** Diagnosis of native/solvers/diagnosis.h: NaN stands for what is not known. */
+  lambdaMax: number;
+  smallestMargin: number;
+  largestMargin: number;
+  saturatedRows: number;
+  constantCount: number;
+  /** The first ten. */
+  constantColumns: Float64Array;
 }
 
 export interface NativeProgress {
@@ -399,6 +407,8 @@ export interface Binding {
   etaHatAt(penalty: NativePenalty, w: number, lambda: number): number;
   /** omega'(w), its right limit at 0, and f'(eta). */
   slopeAt(penalty: NativePenalty, w: number, lambda: number): number;
+  /** omega''(w). */
+  curvatureAt(penalty: NativePenalty, w: number, lambda: number): number;
   dualSlopeAt(penalty: NativePenalty, eta: number, lambda: number): number;
   /** The t >= 0 that minimises h/2 (t - z)^2 + lambda omega(t), the smaller of two; z >= 0, h > 0, both finite. */
   proxAt(penalty: NativePenalty, z: number, h: number, lambda: number): number;

@@ -1,5 +1,6 @@
 import type { NativeFit } from "../binding.js";
 import { readPenalty } from "./catalogue.js";
+import { requireBoolean } from "./checks.js";
 import { expected } from "./errors.js";
 import { encodeNumber, encodeNumbers, FieldReader, type JSONNumber, requireFormat } from "./json.js";
 import { decodeOutputs, encodeOutputs, type OutputsJSON } from "./outputsJSON.js";
@@ -7,6 +8,14 @@ import type { Penalty, PenaltyJSON } from "./penalty.js";
 import { decodeRecord, encodeRecord, type RecordJSON } from "./record.js";
 import { type LossName, lossNames, type SolverName, solverNames } from "./solver.js";
 import { decodeStructure, encodeStructure, type FitStructure, type StructureJSON } from "./structure.js";
+import {
+  type DiagnosisJSON,
+  decodeDiagnosis,
+  encodeDiagnosis,
+  type FitSetting,
+  type FitWarning,
+  warningsOf,
+} from "./warnings.js";
 
 /** Why a fit ended. Only "tolerance" is convergence. */
 export type FitReason = "tolerance" | "maxIterations" | "aborted" | "stalled";
@@ -48,6 +57,11 @@ export interface FitJSON extends Partial<OutputsJSON> {
   record?: RecordJSON;
   /** Factors, bounds and groups, where there are any. */
   structure?: StructureJSON;
+  setting?: { intercept: boolean; standardize: boolean; tolerance: JSONNumber };
+  /** What the warnings are made of. */
+  diagnosis?: DiagnosisJSON;
+  /** To read; `Fit.fromJSON` makes them anew. */
+  warnings?: readonly FitWarning[];
 }
 
 /** What a native fit does not know of itself. @internal */
@@ -64,6 +78,8 @@ export interface Setting {
   readonly outputs?: number | undefined;
   readonly classes?: readonly string[] | undefined;
   readonly structure?: FitStructure | undefined;
+  /** Likewise. */
+  readonly setting?: FitSetting | undefined;
 }
 
 const reasons = ["tolerance", "maxIterations", "aborted", "stalled"] as const;
@@ -72,6 +88,9 @@ const reasons = ["tolerance", "maxIterations", "aborted", "stalled"] as const;
 export function encodeFit(native: NativeFit, about: Setting): FitJSON {
   const { support, intercepts } = native;
   const outputs = encodeOutputs({ outputs: about.outputs ?? 1, intercepts, classes: about.classes });
+  const { setting } = about;
+  const warnings = warningsOf({ native, ...about, setting });
+  const diagnosis = encodeDiagnosis(native);
   return {
     format: "flipside.fit",
     version: outputs !== undefined ? 3 : support === undefined ? 1 : 2,
@@ -105,6 +124,11 @@ export function encodeFit(native: NativeFit, about: Setting): FitJSON {
     },
     record: encodeRecord(native),
     ...(about.structure !== undefined && { structure: encodeStructure(about.structure) }),
+    ...(setting !== undefined && {
+      setting: { ...setting, tolerance: encodeNumber(setting.tolerance) },
+    }),
+    ...(Object.keys(diagnosis).length > 0 && { diagnosis }),
+    ...(warnings.length > 0 && { warnings }),
   };
 }
 
@@ -145,11 +169,22 @@ export function decodeFit(argument: string, json: unknown): { native: NativeFit;
     secondsHistory: new Float64Array(0),
     intercepts,
     ...decodeRecord(read.has("record") ? read.fields("record") : undefined),
+    ...decodeDiagnosis(read.has("diagnosis") ? read.fields("diagnosis") : undefined, columns),
   };
   const penalty = readPenalty(read.name("penalty"), read.value("penalty"));
   const structure = read.has("structure") ? decodeStructure(read.fields("structure"), columns) : undefined;
-  const about = { penalty, loss, lossParameters, rows, columns, solver, outputs, classes, structure };
+  const setting = read.has("setting") ? readSetting(read.fields("setting")) : undefined;
+  const about = { penalty, loss, lossParameters, rows, columns, solver, outputs, classes, structure, setting };
   return { native, about };
+}
+
+function readSetting(read: FieldReader): FitSetting {
+  const flag = (key: string) => requireBoolean(read.name(key), read.value(key));
+  return Object.freeze({
+    intercept: flag("intercept"),
+    standardize: flag("standardize"),
+    tolerance: read.finite("tolerance", 0),
+  });
 }
 
 const algorithms = solverNames.filter((name) => name !== "auto");

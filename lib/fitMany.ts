@@ -151,10 +151,10 @@ function readMany(x: unknown, specs: unknown, options: unknown): Many {
 
 function readSpec(
   spec: object,
-  source: { rows: number; columns: number },
+  source: { rows: number; columns: number; intercept: boolean; standardize: boolean },
   loss: LossName,
   responses: Responses,
-): { native: NativeSpec; about: Pick<Setting, "penalty" | "loss" | "solver"> } {
+): { native: NativeSpec; about: Pick<Setting, "penalty" | "loss" | "solver" | "setting"> } {
   const get = (key: string) => property("", spec, key);
   const penalty = get("penalty");
   const { handle, choice } = readModel(spec, penalty, loss);
@@ -162,6 +162,8 @@ function readSpec(
     get("convergence"),
     solverDefaults[choice.solver],
   );
+  const { intercept, standardize } = source;
+  const setting = Object.freeze({ intercept, standardize, tolerance: limits.tolerance });
   return {
     native: {
       response: responses.place(get("y")),
@@ -172,7 +174,7 @@ function readSpec(
       ...choice,
       ...limits,
     },
-    about: { penalty: penalty as Penalty, loss, solver: choice.solver },
+    about: { penalty: penalty as Penalty, loss, solver: choice.solver, setting },
   };
 }
 

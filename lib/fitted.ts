@@ -11,6 +11,7 @@ import { type FitRecord, recordOf } from "./record.js";
 import type { LossName, SolverName } from "./solver.js";
 import type { FitStructure } from "./structure.js";
 import { allocate, type NumericArray } from "./views.js";
+import { type FitSetting, type FitWarning, warningsOf } from "./warnings.js";
 
 /** The objective and the number of nonzero coefficients after an iteration; iteration 0 is the start. */
 export interface HistoryEntry {
@@ -77,12 +78,15 @@ export class Fit {
   /** Observations and variables of the data. */
   readonly rows: number;
   readonly columns: number;
+  /** What was asked for; undefined in a fit from JSON of an earlier version. */
+  readonly setting: FitSetting | undefined;
   readonly #native: NativeFit;
   readonly #about: Setting;
   #history: readonly HistoryEntry[] | undefined;
   #support: Uint32Array | undefined;
   #record: FitRecord | undefined;
   #intercepts: Float64Array | undefined;
+  #warnings: readonly FitWarning[] | undefined;
 
   static {
     fitFromNative = (native, about) => new Fit(secret, native, about);
@@ -120,6 +124,7 @@ export class Fit {
     this.keepProbability = native.keepProbability;
     this.rows = about.rows;
     this.columns = about.columns;
+    this.setting = about.setting;
     this.#native = native;
     this.#about = about;
     if (dense) return;
@@ -171,6 +176,12 @@ export class Fit {
   get record(): FitRecord {
     this.#record ??= recordOf(this.#native);
     return this.#record;
+  }
+
+  /** What the caller should know: empty of a fit in order. Nothing is printed. */
+  get warnings(): readonly FitWarning[] {
+    this.#warnings ??= warningsOf({ native: this.#native, ...this.#about, setting: this.setting });
+    return this.#warnings;
   }
 
   /** The course of the fit, first entry the start; objectives never rise, but those of the solver "dropout" may. */

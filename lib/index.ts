@@ -3,6 +3,9 @@ export { applyMask, applyMaskAsync } from "./applyMask.js";
 export type { BiconjugateOptions } from "./biconjugate.js";
 export { type CatalogueEntry, type CatalogueParameter, catalogue, penaltyFromJSON } from "./catalogue.js";
 export type { ClassLabels } from "./classes.js";
+export type { Convention, PenaltyDescription } from "./conventions/canonical.js";
+export { type Conversion, type ConvertOptions, convert } from "./conventions/convert.js";
+export { evaluateObjective, type Objective, type ObjectiveOptions } from "./conventions/objective.js";
 export type { ConvergenceOptions, Progress } from "./convergence.js";
 export { Design, type DesignOptions, type DesignStorage } from "./design.js";
 export * as duality from "./duality.js";
@@ -14,6 +17,27 @@ export { type FitManyOptions, type FitSpec, fitMany, type ManyProgress } from ".
 export { Fit, type HistoryEntry } from "./fitted.js";
 export type { FromOptions, FunctionOptions, KeepProbabilityOptions, MaskFamily } from "./fromFunctions.js";
 export { type AccumulateOptions, Gram, type GramJSON, type GramOptions } from "./gram.js";
+export {
+  type CriteriaOptions,
+  type FitCriteria,
+  type InformationCriteria,
+  informationCriteria,
+  type Smallest,
+} from "./inference/criteria.js";
+export { type DegreesMethod, degreesOfFreedom } from "./inference/degreesOfFreedom.js";
+export { type RefitOptions, refit } from "./inference/refit.js";
+export {
+  type StabilityOptions,
+  type StabilityProgress,
+  type StabilitySelection,
+  stabilitySelection,
+} from "./inference/stability.js";
+export {
+  type CoefficientError,
+  type StandardErrorOptions,
+  type StandardErrors,
+  standardErrors,
+} from "./inference/standardErrors.js";
 export type { JSONNumber } from "./json.js";
 export type { CoxOptions, HuberOptions } from "./lossOptions.js";
 export type { MaskName } from "./maskOptions.js";
@@ -72,3 +96,4 @@ export type { Tabulation } from "./tables/record.js";
 export type { Interval } from "./tables/shape.js";
 export type { CurveJSON, TableJSON } from "./tables/tableJSON.js";
 export * as threads from "./threads.js";
+export type { DiagnosisJSON, FitSetting, FitWarning, FitWarningCode, PathWarning } from "./warnings.js";

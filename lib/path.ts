@@ -5,11 +5,13 @@ import { runFits } from "./fit.js";
 import type { FitJSON, FitReason } from "./fitJSON.js";
 import { type Fit, fitFromNative, readFitted, writeCoefficients } from "./fitted.js";
 import type { Gram } from "./gram.js";
+import { type CriteriaOptions, type InformationCriteria, informationCriteria } from "./inference/criteria.js";
 import { FieldReader, parse, requireFormat } from "./json.js";
 import { type DenseMatrix, requireEntries, toVector, type VectorLike } from "./matrix.js";
 import { notConstructible } from "./penalty.js";
 import { optionKeys, type Problem, readSetup, type SharedOptions } from "./request.js";
 import { allocate, arrayLength, element } from "./views.js";
+import { mergeWarnings, type PathWarning } from "./warnings.js";
 
 /** The options of `fitPath`. */
 export interface PathOptions extends SharedOptions {
@@ -90,6 +92,7 @@ export class Path {
    */
   readonly convexMin: number | undefined;
   #coefficients: DenseMatrix | undefined;
+  #warnings: readonly PathWarning[] | undefined;
 
   static {
     makePath = (fits, requested) => new Path(secret, fits, requested);
@@ -122,6 +125,17 @@ export class Path {
       this.#coefficients = Object.freeze({ data, rows, columns, order: "column-major" as const });
     }
     return this.#coefficients;
+  }
+
+  /** The warnings of the fits, each code once with the λ concerned. */
+  get warnings(): readonly PathWarning[] {
+    this.#warnings ??= mergeWarnings(this.fits);
+    return this.#warnings;
+  }
+
+  /** AIC, BIC and extended BIC of each fit, and where each is smallest: see `informationCriteria`. */
+  criteria(options: CriteriaOptions = {}): Promise<InformationCriteria> {
+    return informationCriteria(this, options);
   }
 
   /** Plain JSON that `Path.fromJSON` restores exactly. */

@@ -233,6 +233,8 @@ export function readSetup(
     maxIterations: convergence.maxIterations,
   };
   const { solver } = choice;
+  const { intercept, standardize } = source;
+  const setting = Object.freeze({ intercept, standardize, tolerance: convergence.tolerance });
   const about: Setting = {
     penalty: penalty as Penalty,
     loss,
@@ -243,6 +245,7 @@ export function readSetup(
     outputs,
     classes: rows?.classes,
     structure: structure && describeStructure(structure),
+    setting,
   };
   return { request, convergence, about };
 }

@@ -15,7 +15,7 @@ import { nullLoss, saturatedLoss, smallestBIC } from "./goodness.js";
 import { exitCodes, type Io, UsageError, userPath } from "./io.js";
 import { makeModel } from "./model.js";
 import { type ParameterValues, readPenalty } from "./options.js";
-import { printFit, printPath } from "./print.js";
+import { printFit, printPath, printWarnings } from "./print.js";
 import { ProgressBar, watch } from "./progress.js";
 import { save } from "./save.js";
 
@@ -79,6 +79,7 @@ export async function fitCommand(file: string, values: FitArguments, io: Io): Pr
   };
   if (outcome.path !== undefined) say(printPath(outcome, outcome.path));
   if (outcome.fit !== undefined) say(printFit(outcome, outcome.fit));
+  if (!values.quiet) io.stderr.write(printWarnings(outcome));
   if (values.json) io.stdout.write(model);
   if (stopped) {
     // What is not finished must not lie around looking like a model.

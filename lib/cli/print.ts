@@ -1,5 +1,5 @@
 import Table from "cli-table3";
-import type { Fit, Path } from "../index.js";
+import type { Fit, FitWarning, Path } from "../index.js";
 import type { Dataset } from "./dataset.js";
 import type { Outcome } from "./fitCommand.js";
 import { alignPoints, brief, describePenalty, list, plural, significant } from "./format.js";
@@ -127,6 +127,29 @@ function work({ solver, record }: Fit): string {
 function explained(fit: Fit, outcome: Outcome): string {
   const share = shareExplained(fit, outcome);
   return Number.isNaN(share) ? "-" : share.toFixed(4);
+}
+
+/** The warnings of the path, and those of the fit that the path does not say. */
+export function warningsOf({ path, fit, choice }: Outcome): readonly FitWarning[] {
+  if (path === undefined) return fit?.warnings ?? [];
+  const own = choice === "user" ? (fit?.warnings ?? []) : [];
+  const said = new Set<string>(path.warnings.map(({ code }) => code));
+  return [...path.warnings, ...own.filter(({ code }) => !said.has(code))];
+}
+
+/** A line each, for the standard error; columns are named. */
+export function printWarnings(outcome: Outcome): string {
+  return warningsOf(outcome)
+    .map((one) => `flipside: warning ${one.code}: ${warningText(one, outcome.dataset)}\n`)
+    .join("");
+}
+
+/** With the names of the columns in place of their numbers. */
+export function warningText({ message, details }: FitWarning, { features }: Dataset): string {
+  const { columns } = details;
+  if (!Array.isArray(columns)) return message;
+  const names = columns.map((column: number) => features[column] as string);
+  return message.replace(`: ${columns.join(", ")}`, () => `: ${names.join(", ")}`);
 }
 
 /** Why a fit ended; a stationary point of a penalty that is not convex is not called a minimum. */

@@ -41,6 +41,7 @@ void load(napi_env env, napi_value exports) {
       entry<dualAt>("dualAt", environment),
       entry<etaHatAt>("etaHatAt", environment),
       entry<slopeAt>("slopeAt", environment),
+      entry<curvatureAt>("curvatureAt", environment),
       entry<dualSlopeAt>("dualSlopeAt", environment),
       entry<proxAt>("proxAt", environment),
       entry<proxThreshold>("proxThreshold", environment),

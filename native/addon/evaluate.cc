@@ -196,6 +196,10 @@ napi_value slopeAt(Environment& environment, const Arguments& arguments) {
   return atWeight(environment, arguments, &SeparablePenalty::slopeAt);
 }
 
+napi_value curvatureAt(Environment& environment, const Arguments& arguments) {
+  return atWeight(environment, arguments, &SeparablePenalty::curvatureAt);
+}
+
 napi_value proxAt(Environment& environment, const Arguments& arguments) {
   const napi_env env = environment.env();
   const auto penalty = unwrapSeparable(env, arguments[0]);

@@ -21,6 +21,7 @@ napi_value omegaAt(Environment&, const Arguments&);
 napi_value dualAt(Environment&, const Arguments&);
 napi_value etaHatAt(Environment&, const Arguments&);
 napi_value slopeAt(Environment&, const Arguments&);
+napi_value curvatureAt(Environment&, const Arguments&);
 napi_value dualSlopeAt(Environment&, const Arguments&);
 napi_value proxAt(Environment&, const Arguments&);
 napi_value proxThreshold(Environment&, const Arguments&);

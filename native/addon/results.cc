@@ -18,8 +18,8 @@ constexpr std::string_view kFitFactory = R"js(
   "use strict";
   const none = new Float64Array(0);
   return (buffer, reason) => {
-    const header = new Float64Array(buffer, 0, 25);
-    let offset = 25 * 8;
+    const header = new Float64Array(buffer, 0, 31);
+    let offset = 31 * 8;
     const next = (length) => {
       const array = new Float64Array(buffer, offset, length);
       offset += 8 * length;
@@ -51,11 +51,17 @@ constexpr std::string_view kFitFactory = R"js(
       starts: header[22],
       worstObjective: header[23],
       intercepts: header[24] > 0 ? next(header[24]) : undefined,
+      lambdaMax: header[25],
+      smallestMargin: header[26],
+      largestMargin: header[27],
+      saturatedRows: header[28],
+      constantCount: header[29],
+      constantColumns: header[30] > 0 ? next(header[30]) : none,
     };
   };
 })(Float64Array)
 )js";
-constexpr std::size_t kHeader = 25;
+constexpr std::size_t kHeader = 31;
 
 /// Above this, memory is asked for in the way that can fail.
 constexpr std::size_t kLargeArray = std::size_t{1} << 20;
@@ -83,9 +89,15 @@ napi_value fitToJs(const Environment& environment, napi_value factory, const Fit
                               static_cast<double>(record.locallyConvex),
                               static_cast<double>(record.starts),
                               record.worstObjective,
-                              static_cast<double>(fit.intercepts.size())};
+                              static_cast<double>(fit.intercepts.size()),
+                              fit.diagnosis.lambdaMax,
+                              fit.diagnosis.smallestMargin,
+                              fit.diagnosis.largestMargin,
+                              fit.diagnosis.saturatedRows,
+                              static_cast<double>(fit.diagnosis.constantCount),
+                              static_cast<double>(fit.diagnosis.constantColumns.size())};
   static_assert(lengths.size() + numbers.size() == kHeader);
-  std::size_t count = kHeader + fit.intercepts.size();
+  std::size_t count = kHeader + fit.intercepts.size() + fit.diagnosis.constantColumns.size();
   for (const std::size_t length : lengths) count += length;
   NewArray packed = newFloat64Array(environment, count);
   double* next = packed.values.data();
@@ -103,6 +115,7 @@ napi_value fitToJs(const Environment& environment, napi_value factory, const Fit
   append(record.workingSetSizes);
   append(fit.support);
   append(fit.intercepts);
+  append(fit.diagnosis.constantColumns);
 
   const napi_value arguments[] = {packed.buffer, textToJs(env, fit.reason)};
   napi_value receiver = nullptr;

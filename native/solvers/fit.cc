@@ -142,6 +142,7 @@ class Run {
 
   std::vector<double> grid() {
     const double largest = lambdaMax(problem(1.0));
+    largest_ = largest;
     std::vector<double> lambdas;
     const double step = request_.pathLength > 1 ? std::log(request_.pathRatio) /
                                                       static_cast<double>(request_.pathLength - 1)
@@ -237,6 +238,9 @@ class Run {
     out.secondsHistory = std::move(solution.secondsHistory);
     out.objectiveMargin = solution.objectiveMargin;
     out.record = std::move(solution.record);
+    out.diagnosis = constants_;
+    readMargins(data_, w, out.diagnosis);
+    if (out.nonzero == 0 && lambda > 0.0) out.diagnosis.lambdaMax = largestLambda();
     return out;
   }
 
@@ -257,6 +261,19 @@ class Run {
     }
   }
 
+  /// NaN where it is not known: of a penalty that is no sum over the coefficients, or a structure.
+  double largestLambda() {
+    const bool known = request_.structure.plain() &&
+                       dynamic_cast<const SeparablePenalty*>(request_.penalty.get()) != nullptr;
+    if (!known) return std::numeric_limits<double>::quiet_NaN();
+    if (!largest_) {
+      Problem one = problem(1.0);
+      one.cancel = nullptr;
+      largest_ = lambdaMax(one);
+    }
+    return *largest_;
+  }
+
   void report(std::size_t iteration, double objective, double violation, std::size_t nonzero) {
     const auto now = std::chrono::steady_clock::now();
     if (now - reported_ < kProgressInterval) return;
@@ -274,6 +291,8 @@ class Run {
   const Prepared data_;
   const Design& design_;
   const Structure structure_;
+  const Diagnosis constants_ = constantColumns(data_.design());
+  std::optional<double> largest_;
   FitProgress progress_;
   std::vector<FitOutcome> outcomes_;
   std::chrono::steady_clock::time_point reported_ = std::chrono::steady_clock::now();

@@ -11,6 +11,7 @@
 #include "design/gram_moments.h"
 #include "design/standardized.h"
 #include "penalties/penalty.h"
+#include "solvers/diagnosis.h"
 #include "solvers/problem.h"
 
 namespace flipside {
@@ -86,6 +87,7 @@ struct FitOutcome {
   std::vector<double> secondsHistory;
   double objectiveMargin = std::numeric_limits<double>::quiet_NaN();  ///< see Solution
   ConvergenceRecord record;
+  Diagnosis diagnosis;
 };
 
 /// Throws BadValue for data that no fit can use, std::bad_alloc. A cancelled run returns what it

@@ -103,8 +103,7 @@ Prepared::Prepared(const GramMoments& gram, Standardization options, const std::
   gram_.correlation = {};
 }
 
-std::vector<double> Prepared::bestIntercepts(std::span<const double> w) const {
-  if (item_.folds) return means_;
+std::vector<double> Prepared::fitted(std::span<const double> w) const {
   std::vector<std::size_t> index;
   std::vector<double> values;
   for (std::size_t j = 0; j < w.size(); ++j) {
@@ -112,10 +111,22 @@ std::vector<double> Prepared::bestIntercepts(std::span<const double> w) const {
     index.push_back(j);
     values.push_back(w[j]);
   }
-  std::vector<double> fitted(whole().rows());
-  whole().combine(index, values, fitted);
+  std::vector<double> out(whole().rows());
+  whole().combine(index, values, out);
+  return out;
+}
+
+std::vector<double> Prepared::predictors(std::span<const double> w) const {
+  std::vector<double> z = fitted(w);
+  const double b = hasIntercept_ ? loss_->intercept(z, y_) : 0.0;
+  for (std::size_t i = 0; i < z.size(); ++i) z[i] += b + (offset_.empty() ? 0.0 : offset_[i]);
+  return z;
+}
+
+std::vector<double> Prepared::bestIntercepts(std::span<const double> w) const {
+  if (item_.folds) return means_;
   std::vector<double> b(outputs());
-  loss_->intercepts(fitted, y_, b);
+  loss_->intercepts(fitted(w), y_, b);
   return b;
 }
 

@@ -50,6 +50,9 @@ class Prepared {
     return gram_.scales.empty() ? design_->scales() : std::span<const double>(gram_.scales);
   }
   std::size_t outputs() const { return blocks_ != nullptr ? blocks_->outputs() : 1; }
+  /// z of each row at coefficients w on the standardised scale, with offset and intercept; for a
+  /// loss with one output that does not fold.
+  std::vector<double> predictors(std::span<const double> w) const;
   /// The intercept of each output on the caller's scale that goes with coefficients w on the
   /// standardised one.
   std::vector<double> intercepts(std::span<const double> w) const;
@@ -59,6 +62,7 @@ class Prepared {
   }
 
  private:
+  std::vector<double> fitted(std::span<const double> w) const;
   std::vector<double> bestIntercepts(std::span<const double> w) const;
   /// Of the columns of design().
   std::span<const double> means() const {

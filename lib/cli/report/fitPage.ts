@@ -2,7 +2,7 @@ import type { Fit, Path } from "../../index.js";
 import { standardised } from "../dataset.js";
 import type { Outcome } from "../fitCommand.js";
 import { brief, describePenalty, greek, plural, significant } from "../format.js";
-import { describeData, ending, summary, zeroSentence } from "../print.js";
+import { describeData, ending, summary, warningsOf, warningText, zeroSentence } from "../print.js";
 import { figure } from "./chart.js";
 import { coefficientChart, fewFeatures, largestFeatures } from "./coefficientChart.js";
 import { type Html, html } from "./html.js";
@@ -46,7 +46,10 @@ function numbers(outcome: Outcome, fit: Fit): Html {
     ["penalty acts on", standardize ? "standardised columns" : "the columns as they are"],
   ];
   const warning = fit.converged ? undefined : html`<p class="notice">This fit has ${ending(fit)}.</p>`;
-  return html`${warning}${facts(entries)}`;
+  const others = warningsOf(outcome).map(
+    (one) => html`<p class="notice">${one.code}: ${warningText(one, dataset)}.</p>`,
+  );
+  return html`${warning}${others}${facts(entries)}`;
 }
 
 function coefficients(outcome: Outcome, fit: Fit): Html {
