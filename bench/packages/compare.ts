@@ -32,6 +32,8 @@ export function problemOf(data: CaseData, subject: PackageCase): Problem {
     columns: width,
     order: "column-major",
   });
+  const offsetOf = (values: readonly number[]) =>
+    values.length === rows ? values : matrix(values, values.length / rows);
   const responses: Partial<Record<CaseLoss, unknown>> = {
     cox: { time: response, status: vectorOf(data, "status") },
     multiTask: matrix(response, response.length / rows),
@@ -40,8 +42,7 @@ export function problemOf(data: CaseData, subject: PackageCase): Problem {
     x: matrix(data.x, columns),
     y: responses[subject.loss] ?? response,
     ...(subject.weights !== undefined && { weights: vectorOf(data, subject.weights) }),
-    // With several outputs output after output.
-    ...(subject.offset !== undefined && { offset: vectorOf(data, subject.offset) }),
+    ...(subject.offset !== undefined && { offset: offsetOf(vectorOf(data, subject.offset)) }),
   };
   return problem as unknown as Problem;
 }
