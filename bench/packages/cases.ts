@@ -26,7 +26,7 @@ export interface PackageCase {
   readonly offset?: string;
   /** One per column, null for Infinity. */
   readonly penaltyFactors?: readonly (number | null)[];
-  readonly factorConvention?: "ncvreg" | "skglm";
+  readonly factorConvention?: "ncvreg";
   /** One per column, null for none. */
   readonly bounds?: {
     readonly lower?: readonly (number | null)[];

@@ -19,13 +19,18 @@ async function entryOf(data: CaseData, subject: PackageCase): Promise<Entry> {
   }
 }
 
-/** Coefficients of a convex case are to agree this well; an objective may lie this far above. */
-export const nearness = 1e-5;
+/**
+ * Coefficients of a convex case are to agree this well, over 1 + the largest; an objective may lie this far above; and the
+ * first-order condition may be missed by this, over lambda.
+ */
+export const nearness = 1e-6;
 export const slack = 1e-8;
+export const stationary = 1e-7;
 
 export function agrees(subject: PackageCase, outcome: Comparison): boolean {
-  if (!outcome.converged) return false;
-  if (!subject.convex) return outcome.excess <= slack;
+  if (!outcome.converged || outcome.excess > slack) return false;
+  if (subject.lambda > 0 && outcome.ours.violation > stationary * subject.lambda) return false;
+  if (!subject.convex) return true;
   return outcome.difference <= nearness && outcome.interceptDifference <= nearness;
 }
 
@@ -74,7 +79,7 @@ export async function check(): Promise<boolean> {
     rows,
     labels: 2,
     notes: [
-      `agree: coefficients and intercepts within ${nearness} (1 + the largest coefficient), on the scale of x and on that of the scaled columns; nonconvex: converged, and the objective at most ${slack} above that at the coefficients of the package.`,
+      `agree: coefficients and intercepts within ${exponent(nearness)} (1 + the largest coefficient), on the scale of x and on that of the scaled columns; and, of nonconvex ones only: a stationary point whose objective is at most ${exponent(slack)} above that at the coefficients of the package.`,
       "largest difference: between coefficients of convex cases, over 1 + the largest coefficient.",
       "nonconvex: how many; with the same coefficients / with a lower objective / where it took the coefficients of the package as a start to come as low.",
     ],
