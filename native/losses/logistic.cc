@@ -102,9 +102,27 @@ class LogisticLoss final : public PointwiseLoss {
   }
 };
 
+/// The least phi(z, y) over z is the entropy of y, 0 for y = 0 or 1.
+double deviance(const Predicted& rows) {
+  const auto term = [](double p, double log) { return p == 0.0 ? 0.0 : p * log; };
+  double sum = 0.0;
+  for (std::size_t i = 0; i < rows.y.size(); ++i) {
+    const double z = rows.z[i];
+    const double y = rows.y[i];
+    const double miss = z > 0.0 ? 1.0 - y : y;
+    const double value = std::log1p(std::exp(-std::abs(z))) + term(miss, std::abs(z));
+    sum += rows.weights[i] * (value + term(y, std::log(y)) + term(1.0 - y, std::log1p(-y)));
+  }
+  return 2.0 * sum;
+}
+
 const LossEntry entry(
-    {"logistic", false, [](double y) { return y >= 0.0 && y <= 1.0; }, "a number from 0 to 1",
-     [](const LossContext& context) { return std::make_unique<LogisticLoss>(context); }});
+    {.name = "logistic",
+     .folds = false,
+     .accepts = [](double y) { return y >= 0.0 && y <= 1.0; },
+     .requirement = "a number from 0 to 1",
+     .make = [](const LossContext& context) { return std::make_unique<LogisticLoss>(context); },
+     .deviance = deviance});
 
 }  // namespace
 }  // namespace flipside

@@ -43,9 +43,22 @@ class SquaredLoss final : public Loss {
   bool quadratic() const override { return true; }
 };
 
-const LossEntry entry({"squared", true, {}, "", [](const LossContext&) {
-                         return std::make_unique<SquaredLoss>();
-                       }});
+double deviance(const Predicted& rows) {
+  double sum = 0.0;
+  for (std::size_t i = 0; i < rows.y.size(); ++i) {
+    const double r = rows.y[i] - rows.z[i];
+    sum += rows.weights[i] * r * r;
+  }
+  return sum;
+}
+
+const LossEntry entry(
+    {.name = "squared",
+     .folds = true,
+     .accepts = {},
+     .requirement = "",
+     .make = [](const LossContext&) { return std::make_unique<SquaredLoss>(); },
+     .deviance = deviance});
 
 }  // namespace
 }  // namespace flipside

@@ -93,6 +93,18 @@ class Run {
     return std::move(outcomes_);
   }
 
+  std::vector<double> grid() {
+    const double largest = lambdaMax(problem(1.0));
+    std::vector<double> lambdas;
+    const double step = request_.pathLength > 1 ? std::log(request_.pathRatio) /
+                                                      static_cast<double>(request_.pathLength - 1)
+                                                : 0.0;
+    for (std::size_t k = 0; k < request_.pathLength; ++k) {
+      lambdas.push_back(largest * std::exp(step * static_cast<double>(k)));
+    }
+    return lambdas;
+  }
+
  private:
   /// A penalty of 0 or infinity constrains at every lambda, 0 included.
   bool constrains() const { return request_.penalty->combinatorial(); }
@@ -128,18 +140,6 @@ class Run {
                 ? [this](std::size_t iteration, double objective, double violation,
                          std::size_t nonzero) { report(iteration, objective, violation, nonzero); }
                 : std::function<void(std::size_t, double, double, std::size_t)>()};
-  }
-
-  std::vector<double> grid() {
-    const double largest = lambdaMax(problem(1.0));
-    std::vector<double> lambdas;
-    const double step = request_.pathLength > 1 ? std::log(request_.pathRatio) /
-                                                      static_cast<double>(request_.pathLength - 1)
-                                                : 0.0;
-    for (std::size_t k = 0; k < request_.pathLength; ++k) {
-      lambdas.push_back(largest * std::exp(step * static_cast<double>(k)));
-    }
-    return lambdas;
   }
 
   Solution solveAt(double lambda, const std::vector<double>& start, bool warm) {
@@ -218,6 +218,12 @@ class Run {
 
 std::vector<FitOutcome> runFit(const FitRequest& request, const FitControl& control) {
   return Run(request, control).run();
+}
+
+std::vector<double> lambdaGrid(const FitRequest& request, const Cancellation* cancel) {
+  FitControl control;
+  control.cancel = cancel;
+  return Run(request, control).grid();
 }
 
 Storage storageFor(const std::string& solver, const Penalty& penalty) {
