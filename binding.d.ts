@@ -159,6 +159,11 @@ export interface CrossRequest extends FitRequest, CrossModel {
   folds: Int32Array;
   /** At least 2. */
   foldCount: number;
+  /**
+   * Fits of the folds have converged as well at a violation of this share of the largest gradient at 0, where that is at
+   * most 3 % of lambda.
+   */
+  foldLeeway: number;
   /** Hand over the predictors out of fold. */
   keep: boolean;
 }

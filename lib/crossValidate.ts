@@ -77,6 +77,8 @@ export interface CrossValidateOptions extends Omit<PathOptions, "penalty" | "con
 }
 
 const foldTolerance = 1e-5;
+/** Of the largest gradient at 0. */
+const foldLeeway = 3e-4;
 const ownKeys = ["lambdas", "lambdaCount", "lambdaRatio", "penalties", "folds", "foldGroups", "stratify"];
 const keys = optionKeys(...ownKeys, "measure", "keep");
 
@@ -152,7 +154,10 @@ function readCross(problem: unknown, options: unknown): Cross {
     throw new FlipsideError("UNSUPPORTED", message);
   }
   readLambdas(given, request, about);
-  const models = penalties.map((penalty, k) => readCandidate(given, penalty, k, setup));
+  const { convergence: limited = {} } = given;
+  const limit = (key: string) => property("convergence", limited as object, key);
+  const limits: Limits = { tolerance: limit("tolerance"), maxIterations: limit("maxIterations") };
+  const models = penalties.map((penalty, k) => readCandidate(given, penalty, k, limits, setup));
   const [first, ...others] = models.map(({ model }) => model) as [CrossModel, ...CrossModel[]];
   const folds = readFolds(given, setup);
   const foldCount = folds.reduce((most, fold) => Math.max(most, fold), 0) + 1;
@@ -166,6 +171,7 @@ function readCross(problem: unknown, options: unknown): Cross {
       others,
       folds,
       foldCount,
+      foldLeeway: limits.tolerance === undefined ? foldLeeway : 0,
       keep: keep !== undefined && requireBoolean("keep", keep),
     },
     abouts: models.map(({ about }) => about),
@@ -202,28 +208,29 @@ function readPenalties(given: Record<string, unknown>): unknown[] {
   return Array.from({ length: count }, (_, k) => element("penalties", several, k));
 }
 
+/** As they were given; readSetup has seen that there is nothing else. */
+interface Limits {
+  readonly tolerance: unknown;
+  readonly maxIterations: unknown;
+}
+
 function readCandidate(
   given: Record<string, unknown>,
   penalty: unknown,
   k: number,
+  limits: Limits,
   { request, about }: Setup,
 ): { model: CrossModel; about: Setting } {
   const { handle, choice } = named(k, given, () =>
     readModel(given, penalty, about.loss, request.structure !== undefined),
   );
   const { solver } = choice;
-  const { convergence = {} } = given;
-  const limit = (key: string) => property("convergence", convergence as object, key);
-  const limits = {
-    tolerance: limit("tolerance") as number | undefined,
-    maxIterations: limit("maxIterations"),
-  };
   const usual = solverDefaults[solver];
   const model = {
     ...choice,
     ...readLimits(limits, usual),
     penalty: handle,
-    foldTolerance: limits.tolerance ?? Math.max(usual.tolerance, foldTolerance),
+    foldTolerance: (limits.tolerance as number | undefined) ?? Math.max(usual.tolerance, foldTolerance),
   };
   return { model, about: { ...about, penalty: penalty as Penalty, solver } };
 }

@@ -113,6 +113,8 @@ CrossRequest readRequest(napi_env env, napi_value value) {
   request.foldCount = readCount(env, readProperty(env, value, {"foldCount"}), {"foldCount"},
                                 static_cast<double>(rows));
   if (request.foldCount < 2) throw Failure("OUT_OF_RANGE", "foldCount must be at least 2");
+  const Name leeway{"foldLeeway"};
+  request.foldLeeway = readNonnegative(env, readProperty(env, value, leeway), leeway);
   request.keep = readBoolean(env, readProperty(env, value, {"keep"}), {"keep"});
   const napi_value folds = readProperty(env, value, {"folds"});
   readOthers(env, value, request);

@@ -120,6 +120,10 @@ class CrossRun {
       if (design == nullptr) design = makeDesign(candidate, control_.cancel);
       candidate.design = design;
       if (candidate.lambdas.empty()) candidate.lambdas = lambdaGrid(candidate, control_.cancel);
+      leeways_.push_back(0.0);
+      if (request_.foldLeeway > 0.0) {
+        leeways_.back() = request_.foldLeeway * gradientAtZero(candidate, control_.cancel);
+      }
       const std::size_t count = candidate.lambdas.size();
       CandidateOutcome& outcome = outcome_.candidates.emplace_back();
       outcome.scores.resize(outcome_.measures.size() * request_.foldCount * count);
@@ -185,6 +189,7 @@ class CrossRun {
       request.penalty = candidate.penalty;
       request.solver = candidate.solver;
       request.options = candidate.options;
+      request.options.leeway = leeways_[c];
       request.maxIterations = candidate.maxIterations;
       request.lambdas = candidate.lambdas;
       request.tolerance = request_.foldTolerances[c];
@@ -289,6 +294,7 @@ class CrossRun {
   Counter counter_;
   CrossOutcome outcome_;
   std::vector<FitRequest> candidates_;
+  std::vector<double> leeways_;
   std::vector<std::vector<std::uint32_t>> held_;
   std::vector<std::vector<std::uint32_t>> training_;
   std::atomic<std::size_t> failed_ = 0;

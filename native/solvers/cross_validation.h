@@ -18,6 +18,9 @@ struct CrossRequest {
   std::vector<FitRequest> candidates;
   /// Of each candidate, for the fits of its folds.
   std::vector<double> foldTolerances;
+  /// Fits of folds have converged as well at a violation of this share of the largest gradient at
+  /// w = 0, see SolverOptions::leeway.
+  double foldLeeway = 0.0;
   /// Of each row, from 0 to foldCount - 1; no fold is empty, and there are at least two.
   std::vector<std::int32_t> folds;
   std::size_t foldCount = 0;

@@ -93,6 +93,8 @@ class Run {
     return std::move(outcomes_);
   }
 
+  double gradientAtZero() { return largestGradient(problem(1.0)); }
+
   std::vector<double> grid() {
     const double largest = lambdaMax(problem(1.0));
     std::vector<double> lambdas;
@@ -224,6 +226,12 @@ std::vector<double> lambdaGrid(const FitRequest& request, const Cancellation* ca
   FitControl control;
   control.cancel = cancel;
   return Run(request, control).grid();
+}
+
+double gradientAtZero(const FitRequest& request, const Cancellation* cancel) {
+  FitControl control;
+  control.cancel = cancel;
+  return Run(request, control).gradientAtZero();
 }
 
 Storage storageFor(const std::string& solver, const Penalty& penalty) {
