@@ -261,7 +261,7 @@ function readFolds(given: Record<string, unknown>, setup: Setup): Int32Array {
   const { rows } = setup.about;
   if (folds !== undefined && typeof folds !== "number") {
     const other = foldGroups !== undefined ? "foldGroups" : stratify !== undefined ? "stratify" : undefined;
-    if (other === undefined) return readFoldOf(folds, rows);
+    if (other === undefined) return readFoldOf("folds", folds, rows);
     const message = `${other} must be left out where the fold of each row is given, but is there`;
     throw new FlipsideError("INVALID_ARGUMENT", message);
   }

@@ -257,7 +257,7 @@ export class CrossValidation {
     const read = new FieldReader("json", object);
     const measure = read.word("measure", measureNames);
     const numbers = read.numbers("foldOf", undefined, 0);
-    const foldOf = readFoldOf(numbers, numbers.length);
+    const foldOf = readFoldOf("json.foldOf", numbers, numbers.length);
     const folds = foldOf.reduce((most, fold) => Math.max(most, fold), 0) + 1;
     const foldWeights = read.numbers("foldWeights", folds, 0, Number.MAX_VALUE);
     const array = read.array("candidates");

@@ -40,7 +40,7 @@ export function makeFolds(rows: number, options: FoldOptions = {}): Int32Array {
   const folds = property("options", given, "folds");
   const seed = property("options", given, "seed");
   return partition(count, {
-    folds: folds === undefined ? 10 : requireFoldCount(folds, count, "rows"),
+    folds: requireFoldCount(folds ?? 10, count, "rows"),
     seed: seed === undefined ? 0 : requireNumber("seed", seed, seedRange),
     strata: readLabels("strata", property("options", given, "strata"), count),
     groups: readLabels("groups", property("options", given, "groups"), count),
@@ -224,13 +224,13 @@ export function numbered(labels: Iterable<string | number> & { readonly length: 
 }
 
 /** Fold numbers of the caller: 0 to K - 1 without gaps, K >= 2. @internal */
-export function readFoldOf(value: unknown, rows: number): Int32Array {
-  const vector = toVector("folds", value, rows, "one per row of x");
-  requireEntries("folds", vector, 0);
+export function readFoldOf(argument: string, value: unknown, rows: number): Int32Array {
+  const vector = toVector(argument, value, rows, "one per row of x");
+  requireEntries(argument, vector, 0);
   let largest = 0;
   vector.forEach((fold, i) => {
     if (!Number.isInteger(fold) || fold >= rows) {
-      throw expected(`folds[${i}]`, `an integer >= 0 and < ${rows}`, fold, "OUT_OF_RANGE");
+      throw expected(`${argument}[${i}]`, `an integer >= 0 and < ${rows}`, fold, "OUT_OF_RANGE");
     }
     largest = Math.max(largest, fold);
   });
@@ -239,7 +239,7 @@ export function readFoldOf(value: unknown, rows: number): Int32Array {
   const missing = present.indexOf(0);
   if (missing >= 0 || largest === 0) {
     const problem = missing >= 0 ? `${missing} is missing and ${largest} is there` : "all are 0";
-    const message = `folds must be numbers from 0 to at least 1 without gaps, but ${problem}`;
+    const message = `${argument} must be numbers from 0 to at least 1 without gaps, but ${problem}`;
     throw new FlipsideError("OUT_OF_RANGE", message);
   }
   return Int32Array.from(vector);
