@@ -175,8 +175,9 @@ export interface NativeCandidate {
   scores: Float64Array;
   /** lambdas x outputs x rows, the last index fastest; empty unless kept. */
   predictors: Float64Array;
-  /** Of each fold: how many of its fits did not converge, and their largest stationarity over lambda. */
+  /** Of each fold: how many of its fits did not converge. */
   unconverged: Float64Array;
+  /** Folds x lambdas. */
   stationarity: Float64Array;
 }
 

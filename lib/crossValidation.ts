@@ -81,8 +81,8 @@ export class CrossCandidate {
   readonly lambda1se: number;
   /** Of each fold: how many of its fits did not converge. */
   readonly unconverged: Float64Array;
-  /** Of each fold: the largest violation of the first-order condition over λ among its fits. */
-  readonly stationarity: Float64Array;
+  /** `Fit.stationarity` of each fit of a fold, folds x lambdas, row-major. */
+  readonly stationarity: DenseMatrix & { readonly data: Float64Array };
   /** True if every fit of every fold and of the path converged. */
   readonly converged: boolean;
   /**
@@ -116,9 +116,15 @@ export class CrossCandidate {
     this.lambdaMin = this.lambdas[this.indexMin] as number;
     this.lambda1se = this.lambdas[this.index1se] as number;
     this.unconverged = parts.unconverged;
-    this.stationarity = parts.stationarity;
     this.converged = path.converged && parts.unconverged.every((count) => count === 0);
     const columns = this.lambdas.length;
+    const rows = foldWeights.length;
+    this.stationarity = Object.freeze({
+      data: parts.stationarity,
+      rows,
+      columns,
+      order: "row-major" as const,
+    });
     this.linearPredictors =
       predictors.length === 0
         ? undefined
@@ -155,7 +161,7 @@ export class CrossCandidate {
       path: this.path.toJSON(),
       scores: Object.fromEntries(scores),
       unconverged: Array.from(this.unconverged),
-      stationarity: encodeNumbers(this.stationarity),
+      stationarity: encodeNumbers(this.stationarity.data),
       ...(this.linearPredictors && { linearPredictors: encodeNumbers(this.linearPredictors.data) }),
     };
   }
@@ -284,7 +290,7 @@ function readCandidate(argument: string, json: unknown, measure: Measure, folds:
     path,
     scores: new Map(names.map((name) => [name, values.numbers(name, folds * lambdas)])),
     unconverged: read.numbers("unconverged", folds, 0),
-    stationarity: read.numbers("stationarity", folds, 0),
+    stationarity: read.numbers("stationarity", folds * lambdas, 0),
     predictors: read.has("linearPredictors")
       ? read.numbers("linearPredictors", undefined)
       : new Float64Array(0),

@@ -128,7 +128,7 @@ class CrossRun {
       CandidateOutcome& outcome = outcome_.candidates.emplace_back();
       outcome.scores.resize(outcome_.measures.size() * request_.foldCount * count);
       outcome.unconverged.resize(request_.foldCount);
-      outcome.stationarity.resize(request_.foldCount);
+      outcome.stationarity.resize(request_.foldCount * count);
       if (request_.keep) outcome.predictors.resize(rows_ * data_.outputs * count);
     }
   }
@@ -236,9 +236,7 @@ class CrossRun {
       if (control_.cancel != nullptr) control_.cancel->poll();
       const FitOutcome& one = path[l];
       if (one.reason != "tolerance") out.unconverged[k] += 1.0;
-      if (one.lambda > 0.0) {
-        out.stationarity[k] = std::max(out.stationarity[k], one.stationarity / one.lambda);
-      }
+      out.stationarity[k * path.size() + l] = one.stationarity;
       const std::vector<double> z = predictorsOf(held, offset, one);
       const Predicted rows{z, y, weights, data_.lossParameters, data_.outputs};
       for (std::size_t m = 0; m < outcome_.measures.size(); ++m) {

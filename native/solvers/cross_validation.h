@@ -41,7 +41,7 @@ struct CandidateOutcome {
   /// lambda, output after output. Empty unless kept.
   std::vector<double> predictors;
   std::vector<double> unconverged;   ///< of each fold: fits that did not converge
-  std::vector<double> stationarity;  ///< of each fold: the largest in units of lambda
+  std::vector<double> stationarity;  ///< of each fit of a fold: folds x lambdas
 };
 
 struct CrossOutcome {

@@ -12,8 +12,8 @@ import {
   threads,
 } from "flipside";
 import { describe, expect, test } from "vitest";
-import { crossByHand, pairwiseAuc, problemOf, rowsOf } from "../support/crossReference.ts";
-import { type Data, makeProblem } from "../support/problems.ts";
+import { crossByHand, pairwiseAuc, rowsOf } from "../support/crossReference.ts";
+import { type Data, makeProblem, problemOf } from "../support/problems.ts";
 import { Random } from "../support/random.ts";
 
 const tight = { tolerance: 1e-11 };
@@ -65,6 +65,7 @@ describe("the scores of every fold are those of a plain loop", () => {
     for (const [name, rows] of wanted) {
       expectClose(cv.scores[name as Measure]?.foldScores.data ?? [], rows.flat(), 1e-6);
     }
+    expect(cv.candidates[0]?.stationarity.data.length).toBe(16);
     const path = await fitPath(problemOf(data), options);
     expect(JSON.stringify(cv.path)).toBe(JSON.stringify(path));
     expect(cv.linearPredictors?.rows).toBe(43);

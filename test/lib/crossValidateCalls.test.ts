@@ -1,10 +1,9 @@
 // Cross-validation that is watched, stopped or called badly.
 import { crossValidate, Design, penalties, threads } from "flipside";
 import { describe, expect, test } from "vitest";
-import { problemOf } from "../support/crossReference.ts";
 import { expectRejection, loose } from "../support/failures.ts";
 import { largeProblem } from "../support/longFit.ts";
-import { matrixOf, plainProblem } from "../support/problems.ts";
+import { matrixOf, plainProblem, problemOf } from "../support/problems.ts";
 
 describe("while it runs", () => {
   const large = largeProblem(700);

@@ -1,6 +1,6 @@
 // Cross-validation as a plain loop: a path on the rows outside each fold, and every measure from its definition.
 import { type Fit, fitPath, type LossName, type PathOptions } from "flipside";
-import { type Data, matrixOf } from "./problems.ts";
+import { type Data, problemOf } from "./problems.ts";
 
 export type Scores = Map<string, number[][]>;
 
@@ -23,11 +23,6 @@ export function rowsOf(data: Data, wanted: (row: number) => boolean): Data {
     offset: pick(data.offset),
   };
 }
-
-export const problemOf = (data: Data) => {
-  const { y, weights, offset } = data;
-  return { x: matrixOf(data), y, weights, offset };
-};
 
 /** offset + intercept + x w, row by row. */
 export function linear(data: Data, { intercept, coefficients }: Fit): number[] {
