@@ -56,8 +56,8 @@ void requirePartition(const CrossRequest& request) {
   }
   const auto none = std::ranges::find(sizes, std::size_t{0});
   if (none != sizes.end()) {
-    throw Failure("EMPTY", "fold " + std::to_string(none - sizes.begin()) +
-                               " must have rows, but has none");
+    throw Failure("EMPTY",
+                  "fold " + std::to_string(none - sizes.begin()) + " must have rows, but has none");
   }
 }
 

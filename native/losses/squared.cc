@@ -52,13 +52,12 @@ double deviance(const Predicted& rows) {
   return sum;
 }
 
-const LossEntry entry(
-    {.name = "squared",
-     .folds = true,
-     .accepts = {},
-     .requirement = "",
-     .make = [](const LossContext&) { return std::make_unique<SquaredLoss>(); },
-     .deviance = deviance});
+const LossEntry entry({.name = "squared",
+                       .folds = true,
+                       .accepts = {},
+                       .requirement = "",
+                       .make = [](const LossContext&) { return std::make_unique<SquaredLoss>(); },
+                       .deviance = deviance});
 
 }  // namespace
 }  // namespace flipside

@@ -251,7 +251,8 @@ class CrossRun {
     }
   }
 
-  double scoreOf(Measure measure, std::size_t k, const Predicted& held, const FitOutcome& fit) const {
+  double scoreOf(Measure measure, std::size_t k, const Predicted& held,
+                 const FitOutcome& fit) const {
     const double weight = outcome_.foldWeights[k];
     if (!(weight > 0.0)) return std::numeric_limits<double>::quiet_NaN();
     if (measure != Measure::deviance || loss_.additive) return score(measure, loss_, held, weight);

@@ -52,8 +52,8 @@ struct CrossOutcome {
   std::vector<CandidateOutcome> candidates;
 };
 
-/// Throws BadValue as runFit does, the message naming the fold where it is one, and Cancelled: there
-/// is no partial result. The same bits for any number of threads.
+/// Throws BadValue as runFit does, the message naming the fold where it is one, and Cancelled:
+/// there is no partial result. The same bits for any number of threads.
 CrossOutcome crossValidate(const CrossRequest& request, const CrossControl& control);
 
 }  // namespace flipside

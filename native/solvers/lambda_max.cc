@@ -64,7 +64,8 @@ bool zeroIsCoordinatewiseMinimum(const Problem& problem, const Stationarity& zer
 double largestGradient(const Problem& problem) {
   Problem trial = problem;
   trial.lambda = 0.0;
-  return largestOf(problem, stationarity(trial, std::vector<double>(problem.design.columns(), 0.0)));
+  return largestOf(problem,
+                   stationarity(trial, std::vector<double>(problem.design.columns(), 0.0)));
 }
 
 double lambdaMax(const Problem& problem) {

@@ -97,7 +97,7 @@ function scalingOf({ convex }: PeerPenalty): Scaling {
 
 /** cv.glmnet or cv.ncvreg: the mean errors, and what the path of the training rows of the first fold leaves. */
 function peerOf({ peers }: Context, about: Case, name: "glmnet" | "ncvreg") {
-  const { problem, penalty, lambdas, folds } = about;
+  const { penalty, lambdas, folds } = about;
   const request = (what: "cv" | "fold") => ({
     do: what,
     package: name,
