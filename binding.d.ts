@@ -147,6 +147,47 @@ export interface ManyRequest {
   fits: NativeSpec[];
 }
 
+/** A model of a cross-validation; foldTolerance is that of the fits of the folds. */
+export interface CrossModel extends NativeModel {
+  foldTolerance: number;
+}
+
+/** The first candidate as a request of `fit` for its path on all rows; x must be a matrix. */
+export interface CrossRequest extends FitRequest, CrossModel {
+  /** Further candidates. */
+  others: CrossModel[];
+  /** The fold of each row, from 0 to foldCount - 1, none of them without rows. */
+  folds: Int32Array;
+  /** At least 2. */
+  foldCount: number;
+  /**
+   * Fits of the folds have converged as well at a violation of this share of the largest gradient at 0, where that is at
+   * most 3 % of lambda.
+   */
+  foldLeeway: number;
+  /** Hand over the predictors out of fold. */
+  keep: boolean;
+}
+
+/** See native/solvers/cross_validation.h. */
+export interface NativeCandidate {
+  fits: NativeFit[];
+  /** Measures x folds x lambdas, the last index fastest; NaN where rows without weight or of one class have no score. */
+  scores: Float64Array;
+  /** lambdas x outputs x rows, the last index fastest; empty unless kept. */
+  predictors: Float64Array;
+  /** Of each fold: how many of its fits did not converge. */
+  unconverged: Float64Array;
+  /** Folds x lambdas. */
+  stationarity: Float64Array;
+}
+
+export interface NativeCrossValidation {
+  measures: ("deviance" | "squaredError" | "absoluteError" | "misclassification" | "auc")[];
+  foldWeights: Float64Array;
+  candidates: NativeCandidate[];
+}
+
 export interface DesignRequest {
   x: NativeMatrix;
   weights?: Float64Array | undefined;
@@ -471,6 +512,15 @@ export interface Binding {
   fitMany(
     request: ManyRequest,
     settle: (error: Error | null, fits: (NativeFit | null)[] | null) => void,
+    progress: ((done: number) => void) | null,
+  ): number;
+  /**
+   * Cross-validation as one job, like `fit`, but an aborted one has no result. `progress` is told how many fits have ended:
+   * there are (folds + 1) x lambdas for each candidate.
+   */
+  crossValidate(
+    request: CrossRequest,
+    settle: (error: Error | null, result: NativeCrossValidation | null) => void,
     progress: ((done: number) => void) | null,
   ): number;
   /** Standardises a copy of x on a worker. */

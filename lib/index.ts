@@ -7,6 +7,14 @@ export type { Convention, PenaltyDescription } from "./conventions/canonical.js"
 export { type Conversion, type ConvertOptions, convert } from "./conventions/convert.js";
 export { evaluateObjective, type Objective, type ObjectiveOptions } from "./conventions/objective.js";
 export type { ConvergenceOptions, Progress } from "./convergence.js";
+export type { CrossCurve, Measure } from "./crossCurve.js";
+export { type CrossProgress, type CrossValidateOptions, crossValidate } from "./crossValidate.js";
+export {
+  CrossCandidate,
+  type CrossCandidateJSON,
+  CrossValidation,
+  type CrossValidationJSON,
+} from "./crossValidation.js";
 export { Design, type DesignOptions, type DesignStorage } from "./design.js";
 export * as duality from "./duality.js";
 export { FlipsideError, type FlipsideErrorCode } from "./errors.js";
@@ -15,6 +23,7 @@ export { type FitOptions, fit, fitSync } from "./fit.js";
 export type { FitJSON, FitReason } from "./fitJSON.js";
 export { type FitManyOptions, type FitSpec, fitMany, type ManyProgress } from "./fitMany.js";
 export { Fit, type HistoryEntry } from "./fitted.js";
+export { type FoldOptions, type Labels, makeFolds } from "./folds.js";
 export type { FromOptions, FunctionOptions, KeepProbabilityOptions, MaskFamily } from "./fromFunctions.js";
 export { type AccumulateOptions, Gram, type GramJSON, type GramOptions } from "./gram.js";
 export {

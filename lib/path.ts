@@ -1,8 +1,8 @@
-import type { NativeFit } from "../binding.js";
+import type { FitRequest, NativeFit } from "../binding.js";
 import { property, requireNumber } from "./checks.js";
 import { FlipsideError } from "./errors.js";
 import { runFits } from "./fit.js";
-import type { FitJSON, FitReason } from "./fitJSON.js";
+import type { FitJSON, FitReason, Setting } from "./fitJSON.js";
 import { type Fit, fitFromNative, readFitted, writeCoefficients } from "./fitted.js";
 import type { Gram } from "./gram.js";
 import { type CriteriaOptions, type InformationCriteria, informationCriteria } from "./inference/criteria.js";
@@ -35,7 +35,8 @@ const keys = optionKeys("lambdas", "lambdaCount", "lambdaRatio");
 const countRange = { min: 1, max: 100_000, integer: true };
 const ratioRange = { above: 0, below: 1 };
 const secret = Symbol("made by flipside");
-let makePath: (fits: readonly Fit[], requested: number) => Path;
+/** @internal */
+export let makePath: (fits: readonly Fit[], requested: number) => Path;
 
 /**
  * Fits of one problem at many λ, largest first, each started from the one before; the design is prepared once.
@@ -46,7 +47,18 @@ let makePath: (fits: readonly Fit[], requested: number) => Path;
  */
 export async function fitPath(problem: Problem | Gram, options: PathOptions): Promise<Path> {
   const { request, convergence, about } = readSetup(problem, options, keys, true);
-  const { rows, columns } = about;
+  readLambdas(options, request, about);
+  const requested = request.lambdas.length || request.pathLength;
+  return runFits(request, convergence).then((fits: NativeFit[]) =>
+    makePath(
+      fits.map((one) => fitFromNative(one, about)),
+      requested,
+    ),
+  );
+}
+
+/** The λ of a path, or how many and how far down. @internal */
+export function readLambdas(options: object, request: FitRequest, { rows, columns }: Setting): void {
   const lambdas = property("options", options, "lambdas");
   const count = property("options", options, "lambdaCount");
   const ratio = property("options", options, "lambdaRatio");
@@ -65,13 +77,6 @@ export async function fitPath(problem: Problem | Gram, options: PathOptions): Pr
   request.pathLength = count === undefined ? 100 : requireNumber("lambdaCount", count, countRange);
   const usualRatio = rows > columns ? 1e-4 : 1e-2;
   request.pathRatio = ratio === undefined ? usualRatio : requireNumber("lambdaRatio", ratio, ratioRange);
-  const requested = request.lambdas.length || request.pathLength;
-  return runFits(request, convergence).then((fits: NativeFit[]) =>
-    makePath(
-      fits.map((one) => fitFromNative(one, about)),
-      requested,
-    ),
-  );
 }
 
 /** Fits of one problem at falling λ. */

@@ -10,12 +10,13 @@ import { type TextTable, toMarkdown, toTerminal } from "../table.ts";
 import type { Context } from "./context.ts";
 import { correlation, denseShapes, shapeName, signalToNoise } from "./dense.ts";
 import { growthPicture } from "./growthFigure.ts";
-import { growthTable, pathTable, sparseTables } from "./moreTables.ts";
+import { crossTable, growthTable, pathTable, sparseTables } from "./moreTables.ts";
 import { comparedForms } from "./ours.ts";
 import { Meter } from "./progress.ts";
 import { RegressionPeers } from "./regressionPeers.ts";
 import { sparseShape } from "./sparse.ts";
 import { fitTables, seedTable } from "./tables.ts";
+import { crossTrial } from "./trials/crossValidation.ts";
 import { absoluteViolation, fitsTrial } from "./trials/fits.ts";
 import { type GrowthSeries, growthTrial } from "./trials/growth.ts";
 import { pathsTrial } from "./trials/paths.ts";
@@ -39,6 +40,10 @@ const trials: Record<string, (context: Context) => Promise<Report>> = {
   paths: async (context) => {
     const cells = await pathsTrial(context);
     return { tables: [pathTable(cells)], data: cells };
+  },
+  crossValidation: async (context) => {
+    const cells = await crossTrial(context);
+    return { tables: [crossTable(cells)], data: cells };
   },
   sparse: async (context) => {
     const report = await sparseTrial(context);

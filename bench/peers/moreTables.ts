@@ -3,6 +3,7 @@ import { median } from "../statistics.ts";
 import { duration, exponent, type TextTable } from "../table.ts";
 import { sideNames } from "./growthFigure.ts";
 import { gapText, ratioText, relativeGap, timeText } from "./tables.ts";
+import type { CrossCell } from "./trials/crossValidation.ts";
 import { type GrowthSeries, growthSides, growthSlope } from "./trials/growth.ts";
 import type { PathCell, PathSide } from "./trials/paths.ts";
 import type { SparseCell, SparseReport } from "./trials/sparse.ts";
@@ -61,6 +62,51 @@ function theirCells({ ours, prepared }: PathCell, side: PathSide): string[] {
     `${higher} of ${gaps.length}`,
     `${signed(Math.max(...gaps))}, ${signed(median(gaps))}`,
   ];
+}
+
+export function crossTable(cells: readonly CrossCell[]): TextTable {
+  return {
+    title: "10-fold cross-validation of paths of 100 λ to 0.01 λ_max",
+    head: [
+      "n × p",
+      "penalty",
+      "against",
+      "flipside, crossValidate()",
+      "their time",
+      "theirs / ours",
+      "violation",
+      "their violation",
+      "λ_min / λ_max",
+      "theirs",
+      "largest difference of errors, in standard errors",
+    ],
+    rows: cells.map(({ shape, penalty, against, lambdas, ours, theirs, standardError }) => {
+      const largest = lambdas[0] as number;
+      const gaps = theirs && ours.errors.map((error, k) => gapIn(error, theirs.errors[k], standardError[k]));
+      return [
+        shape,
+        penalty,
+        against,
+        timeText(ours.times),
+        theirs === undefined ? "" : `${timeText(theirs.times)} ${theirs.settings}`,
+        ratioText(ours.times && theirs?.times && theirs.times.median / ours.times.median),
+        ours.violation.toExponential(1),
+        theirs?.violation.toExponential(1) ?? "",
+        (ours.lambdaMin / largest).toFixed(3),
+        theirs === undefined ? "" : (theirs.lambdaMin / largest).toFixed(3),
+        gaps === undefined ? "" : Math.max(...gaps).toPrecision(2),
+      ];
+    }),
+    labels: 3,
+    notes: [
+      "Every side has the tolerance that it has by default, and the same folds and λ. The violation is the largest along the path of the training rows of the first fold.",
+      "cv.glmnet takes the columns as they are and no intercept, and so does flipside beside it; cv.ncvreg has an intercept and standardises in each fold, and so does flipside beside it. ncvreg's other stationary points may have other errors.",
+    ],
+  };
+}
+
+function gapIn(ours: number, theirs: number | undefined, unit: number | undefined): number {
+  return theirs === undefined || unit === undefined ? NaN : Math.abs(ours - theirs) / unit;
 }
 
 export function sparseTables({ rows, columns, entries, cells, memory }: SparseReport): TextTable[] {

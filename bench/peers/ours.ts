@@ -6,7 +6,7 @@ import type { PeerPenalty } from "./penalties.ts";
 /** Columns and response are ready, as for the others. */
 const asTheyAre: Scaling = { intercept: false, standardize: false };
 
-interface Scaling {
+export interface Scaling {
   readonly intercept: boolean;
   readonly standardize: boolean;
 }
@@ -74,6 +74,27 @@ export async function pathOurs(
   return timed(problem, form, async (x, more) => ({
     path: await flipside.fitPath({ x, y: problem.y }, { ...options, ...more }),
   }));
+}
+
+export interface OwnCross {
+  readonly milliseconds: number;
+  readonly result: flipside.CrossValidation;
+}
+
+/** With the tolerances that it has by default; the fold of each row from 0. */
+export async function crossOurs(
+  problem: PeerProblem,
+  penalty: PeerPenalty,
+  lambdas: Float64Array,
+  folds: Float64Array,
+  scaling: Scaling,
+): Promise<OwnCross> {
+  const begin = performance.now();
+  const result = await flipside.crossValidate(
+    { x: matrixOf(problem), y: problem.y },
+    { penalty: penalty.ours, loss: lossOf(problem), lambdas, folds, ...scaling },
+  );
+  return { milliseconds: performance.now() - begin, result };
 }
 
 /** What is fitted: the caller's matrix with options, or a design that has its own. */

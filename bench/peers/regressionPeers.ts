@@ -129,8 +129,8 @@ export class RegressionPeers {
   }
 
   /** A vector for a request, as a file. */
-  saveVector(values: Float64Array): string {
-    const file = join(this.folder, "vector.bin");
+  saveVector(values: Float64Array, name = "vector"): string {
+    const file = join(this.folder, `${name}.bin`);
     saveNumbers(file, values);
     return file;
   }

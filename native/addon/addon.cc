@@ -56,6 +56,7 @@ void load(napi_env env, napi_value exports) {
       entry<cancel>("cancel", environment),
       entry<fitSync>("fitSync", environment),
       entry<fitMany>("fitMany", environment),
+      entry<crossValidate>("crossValidate", environment),
       entry<prepareDesign>("prepareDesign", environment),
       entry<closeDesign>("closeDesign", environment),
       entry<gramOfBlock>("gramOfBlock", environment),

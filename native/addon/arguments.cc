@@ -102,4 +102,22 @@ std::string readText(napi_env env, napi_value value, Name name) {
   return {text.data(), length};
 }
 
+std::uint32_t lengthOf(napi_env env, napi_value value, Name name) {
+  bool array = false;
+  check(napi_is_array(env, value, &array));
+  if (!array) failExpected(env, "INVALID_ARGUMENT", name, "an array", value);
+  std::uint32_t length = 0;
+  check(napi_get_array_length(env, value, &length));
+  return length;
+}
+
+napi_value elementOf(napi_env env, napi_value array, std::uint32_t k, Name name) {
+  napi_value value = nullptr;
+  if (napi_get_element(env, array, k, &value) == napi_ok) return value;
+  const napi_value thrown = takePending(env);
+  if (thrown == nullptr) throw CallFailed();
+  throw Failure("INVALID_ARGUMENT", "reading " + name.text() + " threw: " + messageOf(env, thrown),
+                thrown);
+}
+
 }  // namespace flipside::addon

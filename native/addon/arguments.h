@@ -36,4 +36,9 @@ std::uint64_t readInteger(napi_env env, napi_value value, Name name, double larg
 /// A string, of a long one only the beginning.
 std::string readText(napi_env env, napi_value value, Name name);
 
+/// Of a JavaScript array.
+std::uint32_t lengthOf(napi_env env, napi_value value, Name name);
+/// What a getter throws becomes the cause of an INVALID_ARGUMENT.
+napi_value elementOf(napi_env env, napi_value array, std::uint32_t k, Name name);
+
 }  // namespace flipside::addon

@@ -37,6 +37,8 @@ napi_value fit(Environment&, const Arguments&);
 napi_value fitSync(Environment&, const Arguments&);
 // fit_many.cc
 napi_value fitMany(Environment&, const Arguments&);
+// cross_validate.cc
+napi_value crossValidate(Environment&, const Arguments&);
 // design_handle.cc
 napi_value prepareDesign(Environment&, const Arguments&);
 napi_value closeDesign(Environment&, const Arguments&);

@@ -29,24 +29,6 @@ struct ManyRequest {
   std::vector<std::size_t> response;  ///< of each fit
 };
 
-std::uint32_t lengthOf(napi_env env, napi_value value, Name name) {
-  bool array = false;
-  check(napi_is_array(env, value, &array));
-  if (!array) failExpected(env, "INVALID_ARGUMENT", name, "an array", value);
-  std::uint32_t length = 0;
-  check(napi_get_array_length(env, value, &length));
-  return length;
-}
-
-napi_value elementOf(napi_env env, napi_value array, std::uint32_t k, Name name) {
-  napi_value value = nullptr;
-  if (napi_get_element(env, array, k, &value) == napi_ok) return value;
-  const napi_value thrown = takePending(env);
-  if (thrown == nullptr) throw CallFailed();
-  throw Failure("INVALID_ARGUMENT", "reading " + name.text() + " threw: " + messageOf(env, thrown),
-                thrown);
-}
-
 /// Everything is read before anything is copied, a fit at a time: its getters may change arrays of
 /// fits that were copied before, which does no harm.
 void readFit(napi_env env, napi_value value, const FitSource& source, std::size_t responses,

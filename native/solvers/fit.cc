@@ -102,6 +102,21 @@ class Run {
     return std::move(outcomes_);
   }
 
+  double gradientAtZero() { return largestGradient(problem(1.0)); }
+
+  std::vector<double> grid() {
+    const double largest = lambdaMax(problem(1.0));
+    largest_ = largest;
+    std::vector<double> lambdas;
+    const double step = request_.pathLength > 1 ? std::log(request_.pathRatio) /
+                                                      static_cast<double>(request_.pathLength - 1)
+                                                : 0.0;
+    for (std::size_t k = 0; k < request_.pathLength; ++k) {
+      lambdas.push_back(largest * std::exp(step * static_cast<double>(k)));
+    }
+    return lambdas;
+  }
+
  private:
   /// A penalty of 0 or infinity constrains at every lambda, 0 included.
   bool constrains() const { return request_.penalty->combinatorial(); }
@@ -138,19 +153,6 @@ class Run {
                          std::size_t nonzero) { report(iteration, objective, violation, nonzero); }
                 : std::function<void(std::size_t, double, double, std::size_t)>(),
             request_.structure.plain() ? nullptr : &structure_};
-  }
-
-  std::vector<double> grid() {
-    const double largest = lambdaMax(problem(1.0));
-    largest_ = largest;
-    std::vector<double> lambdas;
-    const double step = request_.pathLength > 1 ? std::log(request_.pathRatio) /
-                                                      static_cast<double>(request_.pathLength - 1)
-                                                : 0.0;
-    for (std::size_t k = 0; k < request_.pathLength; ++k) {
-      lambdas.push_back(largest * std::exp(step * static_cast<double>(k)));
-    }
-    return lambdas;
   }
 
   Solution solveAt(double lambda, const std::vector<double>& start, bool warm) {
@@ -302,6 +304,18 @@ class Run {
 
 std::vector<FitOutcome> runFit(const FitRequest& request, const FitControl& control) {
   return Run(request, control).run();
+}
+
+std::vector<double> lambdaGrid(const FitRequest& request, const Cancellation* cancel) {
+  FitControl control;
+  control.cancel = cancel;
+  return Run(request, control).grid();
+}
+
+double gradientAtZero(const FitRequest& request, const Cancellation* cancel) {
+  FitControl control;
+  control.cancel = cancel;
+  return Run(request, control).gradientAtZero();
 }
 
 Storage storageFor(const std::string& solver, const Penalty& penalty) {

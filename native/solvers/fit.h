@@ -95,6 +95,11 @@ struct FitOutcome {
 /// throws Cancelled.
 std::vector<FitOutcome> runFit(const FitRequest& request, const FitControl& control);
 
+/// The lambdas of a request without any. Throws as runFit does.
+std::vector<double> lambdaGrid(const FitRequest& request, const Cancellation* cancel);
+/// The largest |dL/dw_j| at w = 0, w on the standardised scale.
+double gradientAtZero(const FitRequest& request, const Cancellation* cancel);
+
 /// What a solver needs of the design with this penalty. Throws BadValue for an unknown solver.
 Storage storageFor(const std::string& solver, const Penalty& penalty);
 

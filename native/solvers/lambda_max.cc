@@ -46,6 +46,15 @@ bool stayAtZero(const SeparablePenalty& penalty, std::span<const Coordinate> coo
   });
 }
 
+double largestOf(const Problem& problem, const Stationarity& zero) {
+  const auto h = problem.design.curvature();
+  double largest = 0.0;
+  for (std::size_t j = 0; j < h.size(); ++j) {
+    if (h[j] > 0.0) largest = std::max(largest, std::abs(zero.gradient[j]));
+  }
+  return largest;
+}
+
 }  // namespace
 
 bool zeroIsCoordinatewiseMinimum(const Problem& problem, const Stationarity& zero) {
@@ -55,16 +64,20 @@ bool zeroIsCoordinatewiseMinimum(const Problem& problem, const Stationarity& zer
          (separable != nullptr && stayAtZero(*separable, coordinates, problem.lambda));
 }
 
+double largestGradient(const Problem& problem) {
+  Problem trial = problem;
+  trial.lambda = 0.0;
+  return largestOf(problem,
+                   stationarity(trial, std::vector<double>(problem.design.columns(), 0.0)));
+}
+
 double lambdaMax(const Problem& problem) {
   if (problem.structure != nullptr) return structuredLambdaMax(problem);
   const auto h = problem.design.curvature();
   Problem trial = problem;
   trial.lambda = 0.0;
   const Stationarity zero = stationarity(trial, std::vector<double>(h.size(), 0.0));
-  double largest = 0.0;
-  for (std::size_t j = 0; j < h.size(); ++j) {
-    if (h[j] > 0.0) largest = std::max(largest, std::abs(zero.gradient[j]));
-  }
+  const double largest = largestOf(problem, zero);
   const auto* separable = dynamic_cast<const SeparablePenalty*>(&problem.penalty);
   if (largest == 0.0 || separable == nullptr) return largest;
   const std::vector<Coordinate> coordinates = rivals(problem, zero.gradient);

@@ -15,4 +15,7 @@ bool zeroIsCoordinatewiseMinimum(const Problem& problem, const Stationarity& zer
 /// 0 (standout, logSumSquares, lp with p > 1), where there is none, the largest |gradient| at 0.
 double lambdaMax(const Problem& problem);
 
+/// The largest |dL/dw_j| at w = 0.
+double largestGradient(const Problem& problem);
+
 }  // namespace flipside

@@ -26,6 +26,9 @@ struct SolverOptions {
   double stepDecay = 0.6;  ///< dropout: in round k steps are (1 + k / 64)^-stepDecay times that
   std::uint64_t seed = 0;  ///< of every random number
   std::size_t starts = 1;  ///< workingSet: how many starts, of which the best end is kept
+  /// Every solver but dropout: a violation up to here has converged as well, where that is at most
+  /// kLeeway lambda. For fits that only serve to predict.
+  double leeway = 0.0;
 };
 
 /// minimise L(w) + lambda Omega(w), L(w) = loss(X w, y)
@@ -111,7 +114,11 @@ Stationarity stationarity(const Problem& problem, std::span<const double> w);
 /// One coordinate's part of the above.
 double violationAt(double w, double gradient, double slope, double lambda);
 
-/// The violation at which a solver has converged: tolerance * lambda, or what rounding leaves.
+/// See SolverOptions::leeway.
+inline constexpr double kLeeway = 0.03;
+
+/// The violation at which a solver has converged: tolerance * lambda, the leeway, or what rounding
+/// leaves.
 double stationarityGoal(const Problem& problem);
 
 /// The largest gradient that rounding alone can leave: a violation below it is no violation.

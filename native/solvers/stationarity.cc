@@ -44,7 +44,8 @@ Stationarity stationarity(const Problem& problem, std::span<const double> w) {
 }
 
 double stationarityGoal(const Problem& problem) {
-  return std::max(problem.tolerance * problem.lambda, roundingFloor(problem));
+  const double leeway = std::min(problem.options.leeway, kLeeway * problem.lambda);
+  return std::max({problem.tolerance * problem.lambda, leeway, roundingFloor(problem)});
 }
 
 double roundingFloor(const Problem& problem) {

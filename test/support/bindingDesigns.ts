@@ -22,7 +22,7 @@ function job(name: DesignJob, made: () => object, own: readonly (string | number
     name,
     arguments: () => [made(), "settle", "progress"],
     places: [[0], ...named.map((key) => [0, key]), ...inner, [1], [2]],
-    words: [...words, ...named, "storage", "lambda", "response", "starts"],
+    words: [...words, ...named, "storage", "lambda", "response", "starts", "fold"],
     invoke: (given) => settled(name, given),
   };
 }
@@ -68,6 +68,20 @@ const many = (source: object) => ({
   responses: [y()],
   fits: [spec(), { ...spec(), solver: "reweighted" }],
 });
+const model = () => {
+  const { offset: _, start: __, response: ___, lambda: ____, ...own } = spec();
+  return { ...own, foldTolerance: 1e-4 };
+};
+const cross = (x: object) => ({
+  ...request(x, "mcp", [3], "workingSet"),
+  foldTolerance: 1e-4,
+  foldLeeway: 1e-3,
+  others: [{ ...model(), solver: "proximal" }],
+  folds: Int32Array.of(0, 1, 1, 0),
+  foldCount: 2,
+  keep: true,
+});
+const crossPlaces = [["folds", 0], ["others", 0], ...Object.keys(model()).map((key) => ["others", 0, key])];
 const matrixPlaces = matrixKeys.map((key) => ["x", key]);
 const specPlaces = Object.keys(spec()).flatMap((key) => [
   ["fits", 0, key],
@@ -95,6 +109,11 @@ export const designCalls: Call[] = [
     words: [...call.words, "gram"],
   })),
   { ...job("fitMany", () => many({ x: sparse(), weights: y() }), [...matrixPlaces, ...specPlaces]) },
+  job("crossValidate", () => cross(sparse()), [...matrixPlaces, ...crossPlaces]),
+  {
+    ...job("crossValidate", () => cross({ ...dense(), data: Float32Array.from(dense().data) }), crossPlaces),
+    name: "crossValidate of floats",
+  },
   {
     ...job("fitMany", () => many({ design: prepared }), [["responses", 0], ...specPlaces]),
     name: "fitMany of a design",

@@ -132,7 +132,7 @@ export function expectations(name: string, own: object): Call {
 }
 
 export type MaskOperation = "applyMask" | "maskedProduct" | "maskMoments";
-export type DesignJob = "fitMany" | "prepareDesign" | "gramOfBlock" | "gramOfBoth";
+export type DesignJob = "fitMany" | "crossValidate" | "prepareDesign" | "gramOfBlock" | "gramOfBoth";
 
 /** A function of values, by the names of its arguments. */
 export function plain(

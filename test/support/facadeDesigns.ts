@@ -1,11 +1,12 @@
 // Valid calls about designs, Grams and many fits.
-import { Design, fitMany, fitPath, fitSync, Gram } from "flipside";
+import { crossValidate, Design, fitMany, fitPath, fitSync, Gram, makeFolds, penalties } from "flipside";
 import {
   dense,
   loose,
   matrixPlaces,
   optionPlaces,
   options,
+  problem,
   problemPlaces,
   sparse,
   words,
@@ -35,6 +36,15 @@ const manyWords = [
   "other",
   "json",
 ];
+const cross = () => ({
+  penalties: [penalties.l1(), penalties.mcp()],
+  folds: 2,
+  foldGroups: [1, 2, 2, 3],
+  stratify: false,
+  measure: "squaredError",
+  keep: true,
+});
+const crossWords = [...manyWords, ...Object.keys(cross()), "fold", "the sum of weights"];
 const specPlaces = [0, 1].flatMap((k) => [[1, k], ...Object.keys(spec()).map((key) => [1, k, key])]);
 const sharedPlaces = [
   [2],
@@ -54,6 +64,31 @@ export const preparing: Call[] = [
     ],
     words: manyWords,
     invoke: (g) => loose(fitMany)(...g),
+  },
+  {
+    name: "crossValidate",
+    arguments: () => {
+      const { penalty: _, ...own } = options({ lambdas: Float64Array.of(1, 0.1) });
+      return [problem(sparse()), { ...own, ...cross() }];
+    },
+    places: [
+      ...problemPlaces,
+      ...optionPlaces,
+      ...Object.keys(cross()).map((key) => [1, key]),
+      [1, "penalties", 1],
+    ],
+    words: crossWords,
+    invoke: (g) => loose(crossValidate)(...g),
+  },
+  {
+    name: "makeFolds",
+    arguments: () => [
+      6,
+      { folds: 3, seed: 2, strata: ["a", "b", "a", "b", "a", "b"], groups: [1, 2, 3, 4, 5, 5] },
+    ],
+    places: [[0], [1], ...["folds", "seed", "strata", "groups"].map((key) => [1, key])],
+    words: [...crossWords, "rows", "strata", "groups"],
+    invoke: (g) => loose(makeFolds)(...g),
   },
   {
     name: "fitMany of a design",
