@@ -112,6 +112,8 @@ export interface FitRequest extends NativeModel {
   /** Of x or gram; a design has its own. */
   intercept: boolean;
   standardize: boolean;
+  /** NaN in a dense x count as the weighted mean of their column, false by default: they are refused. A design has its own. */
+  imputeMissing?: boolean | undefined;
 }
 
 /** native/solvers/structure.h; each array has one entry per column of x. */
@@ -141,6 +143,7 @@ export interface ManyRequest {
   weights?: Float64Array | undefined;
   intercept: boolean;
   standardize: boolean;
+  imputeMissing?: boolean | undefined;
   loss: string;
   responses: Float64Array[];
   fits: NativeSpec[];
@@ -151,6 +154,7 @@ export interface DesignRequest {
   weights?: Float64Array | undefined;
   intercept: boolean;
   standardize: boolean;
+  imputeMissing?: boolean | undefined;
   /** The loss that the weights are for. */
   loss: string;
   /** "sparse" for compressed columns only, which stay compressed with "float32" too. */
@@ -163,6 +167,8 @@ export interface PreparedDesign {
   /** Of each column: a standardised one is (x - mean) / scale. */
   means: Float64Array;
   scales: Float64Array;
+  /** Of each column what stands for a missing value; undefined where those are refused. */
+  imputed?: Float64Array | undefined;
   bytes: number;
 }
 
@@ -299,6 +305,8 @@ export interface NativeFit {
   worstObjective: number;
   /** One per output, where there are several: then coefficients, eta and keepProbability are output after output. */
   intercepts: Float64Array | undefined;
+  /** As in PreparedDesign; the fits of one call share it. */
+  imputed?: Float64Array | undefined;
 }
 
 export interface NativeProgress {

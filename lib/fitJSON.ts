@@ -1,6 +1,7 @@
 import type { NativeFit } from "../binding.js";
 import { readPenalty } from "./catalogue.js";
 import { expected } from "./errors.js";
+import { readFeatureNames } from "./featureNames.js";
 import { encodeNumber, encodeNumbers, FieldReader, type JSONNumber, requireFormat } from "./json.js";
 import type { Penalty, PenaltyJSON } from "./penalty.js";
 import { decodeRecord, encodeRecord, type RecordJSON } from "./record.js";
@@ -19,6 +20,10 @@ export interface FitJSON {
   lambda: JSONNumber;
   rows: number;
   columns: number;
+  /** Names of the columns, if they were told. */
+  featureNames?: readonly string[];
+  /** With `missing: "mean"`: what stands for a missing value of each column. */
+  imputation?: JSONNumber[];
   solver?: SolverName;
   /**
    * The columns, ascending, that `coefficients`, `eta` and `keepProbability` have an entry for; every other column has the
@@ -51,6 +56,7 @@ export interface Setting {
   readonly columns: number;
   /** Undefined in a fit that was written before it was known. */
   readonly solver: SolverName | undefined;
+  readonly featureNames?: readonly string[] | undefined;
 }
 
 const reasons = ["tolerance", "maxIterations", "aborted", "stalled"] as const;
@@ -66,6 +72,8 @@ export function encodeFit(native: NativeFit, about: Setting): FitJSON {
     lambda: encodeNumber(native.lambda),
     rows: about.rows,
     columns: about.columns,
+    ...(about.featureNames !== undefined && { featureNames: about.featureNames }),
+    ...(native.imputed !== undefined && { imputation: encodeNumbers(native.imputed) }),
     ...(about.solver !== undefined && { solver: about.solver }),
     ...(support !== undefined && {
       support: Array.from(support),
@@ -122,10 +130,14 @@ export function decodeFit(argument: string, json: unknown): { native: NativeFit;
     nonzeroHistory: history.numbers("nonzero", objectiveHistory.length, 0, columns),
     secondsHistory: new Float64Array(0),
     intercepts: undefined,
+    imputed: read.has("imputation")
+      ? read.numbers("imputation", columns, -Number.MAX_VALUE, Number.MAX_VALUE)
+      : undefined,
     ...decodeRecord(read.has("record") ? read.fields("record") : undefined),
   };
   const penalty = readPenalty(read.name("penalty"), read.value("penalty"));
-  return { native, about: { penalty, loss, rows, columns, solver } };
+  const featureNames = readFeatureNames(read.name("featureNames"), read.value("featureNames"), columns);
+  return { native, about: { penalty, loss, rows, columns, solver, featureNames } };
 }
 
 const algorithms = solverNames.filter((name) => name !== "auto");

@@ -4,6 +4,7 @@ import { isArray, property, requireNumber, requireOptions } from "./checks.js";
 import { type Convergence, readLimits, requireControls } from "./convergence.js";
 import type { Design } from "./design.js";
 import { expected, FlipsideError } from "./errors.js";
+import { problemNames, withNames } from "./featureNames.js";
 import type { FitOptions } from "./fit.js";
 import type { Setting } from "./fitJSON.js";
 import { type Fit, fitFromNative } from "./fitted.js";
@@ -36,9 +37,12 @@ export interface ManyProgress {
 }
 
 /** What the fits of `fitMany` share. */
-export interface FitManyOptions extends Pick<SharedOptions, "loss" | "intercept" | "standardize"> {
+export interface FitManyOptions
+  extends Pick<SharedOptions, "loss" | "intercept" | "standardize" | "missing"> {
   /** One finite number >= 0 per row, not all 0; a Design has its own. */
   readonly weights?: VectorLike | undefined;
+  /** As of a problem. */
+  readonly featureNames?: readonly string[] | undefined;
   /**
    * Stops all fits. If each has been begun by then the promise resolves, and those that were interrupted have the reason
    * "aborted". If not, it rejects with a FlipsideError ABORTED whose `fits` has what there is.
@@ -49,7 +53,16 @@ export interface FitManyOptions extends Pick<SharedOptions, "loss" | "intercept"
 }
 
 const specKeys = ["y", "offset", "start", "penalty", "lambda", "convergence", ...solverKeys];
-const optionKeys = ["weights", "intercept", "standardize", "loss", "signal", "onProgress"];
+const optionKeys = [
+  "weights",
+  "featureNames",
+  "intercept",
+  "standardize",
+  "missing",
+  "loss",
+  "signal",
+  "onProgress",
+];
 const lambdaRange = { min: 0 };
 const aborted = "the fits were aborted before each had an iterate";
 
@@ -67,7 +80,13 @@ export async function fitMany(
   options: FitManyOptions = {},
 ): Promise<Fit[]> {
   const { request, abouts, controls } = readMany(x, fits, options);
-  return runMany(request, controls).then((results) => collect(results, abouts));
+  const names = abouts[0]?.featureNames;
+  return runMany(request, controls).then(
+    (results) => collect(results, abouts),
+    (error) => {
+      throw withNames(error, names);
+    },
+  );
 }
 
 function runMany(request: ManyRequest, controls: Controls<number>): Promise<(NativeFit | null)[]> {
@@ -95,6 +114,7 @@ function readMany(x: unknown, specs: unknown, options: unknown): Many {
   const source = readSource(x, given);
   const weights = readWeights(property("options", given, "weights"), source.rows);
   if (weights !== undefined && source.design !== undefined) throw ownWeights("weights");
+  const featureNames = problemNames(given, source.columns);
   const loss = readLoss(given);
   if (!isArray("fits", specs)) throw expected("fits", "an array of fits", specs);
   const count = arrayLength("fits", specs);
@@ -107,7 +127,7 @@ function readMany(x: unknown, specs: unknown, options: unknown): Many {
     try {
       const fit = readSpec(spec, source, loss, responses);
       fits.push(fit.native);
-      abouts.push({ ...fit.about, rows: source.rows, columns: source.columns });
+      abouts.push({ ...fit.about, rows: source.rows, columns: source.columns, featureNames });
     } catch (error) {
       throw inFit(k, error);
     }
@@ -117,9 +137,10 @@ function readMany(x: unknown, specs: unknown, options: unknown): Many {
     property("options", given, "signal"),
     property("options", given, "onProgress"),
   );
-  const { design, intercept, standardize } = source;
+  const { design, intercept, standardize, imputeMissing } = source;
+  const shared = { x: source.x, design, weights, intercept, standardize, imputeMissing, loss };
   return {
-    request: { x: source.x, design, weights, intercept, standardize, loss, responses: responses.all, fits },
+    request: { ...shared, responses: responses.all, fits },
     abouts,
     controls: {
       signal,

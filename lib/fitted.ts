@@ -1,14 +1,16 @@
-import type { NativeFit, NativeMatrix } from "../binding.js";
-import { isArray, property } from "./checks.js";
+import type { NativeFit } from "../binding.js";
 import { lengthMismatch } from "./errors.js";
+import { withNames } from "./featureNames.js";
 import { decodeFit, encodeFit, type FitJSON, type FitReason, type Setting } from "./fitJSON.js";
 import { parse } from "./json.js";
 import { multiplyAdd, multiplyAddSome } from "./layouts.js";
-import { type MatrixLike, requireEntries, toMatrix, toVector, type VectorLike } from "./matrix.js";
+import { requireEntries, toVector, type VectorLike } from "./matrix.js";
+import { type NamedOptions, namedCoefficients } from "./namedCoefficients.js";
 import { notConstructible, type Penalty } from "./penalty.js";
+import { type Predictors, predictors } from "./predictors.js";
 import { type FitRecord, recordOf } from "./record.js";
 import type { LossName, SolverName } from "./solver.js";
-import { allocate, kindOf, lengthOf, type NumericArray } from "./views.js";
+import { allocate, lengthOf } from "./views.js";
 
 /** The objective and the number of nonzero coefficients after an iteration; iteration 0 is the start. */
 export interface HistoryEntry {
@@ -66,6 +68,10 @@ export class Fit {
   /** Observations and variables of the data. */
   readonly rows: number;
   readonly columns: number;
+  /** The names of the columns, if the problem had them. */
+  readonly featureNames: readonly string[] | undefined;
+  /** With `missing: "mean"`: what stands for a missing value of each column, in predictions too. */
+  readonly imputation: Float64Array | undefined;
   readonly #native: NativeFit;
   readonly #about: Setting;
   #history: readonly HistoryEntry[] | undefined;
@@ -104,6 +110,8 @@ export class Fit {
     this.keepProbability = native.keepProbability;
     this.rows = about.rows;
     this.columns = about.columns;
+    this.featureNames = about.featureNames;
+    this.imputation = native.imputed;
     this.#native = native;
     this.#about = about;
     if (dense) return;
@@ -129,6 +137,16 @@ export class Fit {
       support ?? [...coefficients.keys()].filter((j) => coefficients[j] !== 0),
     );
     return this.#support;
+  }
+
+  /**
+   * The names of the columns with their coefficients, in the order of the columns: those that are not 0, or all.
+   *
+   * @param options.output Of a fit with several outputs which one, from 0 (the default).
+   * @throws FlipsideError INVALID_ARGUMENT for a fit without names; UNKNOWN_OPTION, OUT_OF_RANGE.
+   */
+  namedCoefficients(options: NamedOptions = {}): [name: string, coefficient: number][] {
+    return namedCoefficients(this, options);
   }
 
   /** How the fit went: passes over x, working sets, duality gap, local convexity, starts. */
@@ -162,7 +180,7 @@ export class Fit {
    *
    * @param x, offset As for `linearPredictor`, which says what is thrown.
    */
-  predict(x: MatrixLike | readonly number[] | NumericArray, offset?: VectorLike): Float64Array {
+  predict(x: Predictors, offset?: VectorLike): Float64Array {
     const out = this.linearPredictor(x, offset);
     if (this.loss === "logistic") {
       for (let i = 0; i < out.length; ++i) out[i] = 1 / (1 + Math.exp(-(out[i] as number)));
@@ -173,15 +191,17 @@ export class Fit {
   /**
    * z = intercept + x * coefficients (+ offset), one number per row of x.
    *
-   * @param x Any matrix with as many columns as the data of the fit, or one row as a flat array. Elements must be finite;
-   *   of a fit with at least 1000 columns those whose coefficient is 0 may not be looked at.
+   * @param x Any matrix with as many columns as the data of the fit, or one row as a flat array, or, of a fit with feature
+   *   names, one or an array of records `{ name: number }`, whose other keys are not read. Elements must be finite, but of a
+   *   fit with `missing: "mean"` may be missing; of a fit with at least 1000 columns those whose coefficient is 0 may not be
+   *   looked at.
    * @param offset One number per row; the offset of the fitted problem is not remembered.
-   * @throws FlipsideError LENGTH_MISMATCH, NOT_FINITE, INVALID_ARGUMENT, EMPTY.
+   * @throws FlipsideError LENGTH_MISMATCH, NOT_FINITE, MISSING_VALUES, INVALID_ARGUMENT, EMPTY.
    */
-  linearPredictor(x: MatrixLike | readonly number[] | NumericArray, offset?: VectorLike): Float64Array {
+  linearPredictor(x: Predictors, offset?: VectorLike): Float64Array {
     // The matrix last: reading it may be the last time that code of the caller runs.
     const given = offset === undefined ? undefined : toVector("offset", offset);
-    const matrix = isRow(x) ? rowMatrix(x, this.columns) : toMatrix("x", x);
+    const matrix = predictors(this, x);
     const { rows, columns } = matrix;
     if (columns !== this.columns) {
       throw lengthMismatch("a row of x", this.columns, "as the fit has columns", columns);
@@ -193,8 +213,12 @@ export class Fit {
       out.set(given);
     }
     for (let i = 0; i < out.length; ++i) out[i] = (out[i] as number) + this.intercept;
-    if (this.#native.support === undefined) multiplyAdd("x", matrix, this.coefficients, out);
-    else multiplyAddSome("x", matrix, this.support, this.#native.coefficients, out);
+    try {
+      if (this.#native.support === undefined) multiplyAdd("x", matrix, this.coefficients, out);
+      else multiplyAddSome("x", matrix, this.support, this.#native.coefficients, out);
+    } catch (error) {
+      throw withNames(error, this.featureNames);
+    }
     return out;
   }
 
@@ -230,15 +254,4 @@ function defineOnUse(object: object, key: string, compute: () => unknown): void 
     enumerable: true,
     configurable: true,
   });
-}
-
-/** A flat array or typed array: one observation. */
-function isRow(x: unknown): boolean {
-  if (kindOf(x) !== undefined) return true;
-  return isArray("x", x) && typeof property("x", x, "0") === "number";
-}
-
-function rowMatrix(x: unknown, columns: number): NativeMatrix {
-  const data = toVector("x", x, columns, "one per coefficient");
-  return { data, rows: 1, columns: lengthOf(data), layout: "rowMajor" };
 }

@@ -6,6 +6,7 @@
 #include <limits>
 #include <optional>
 
+#include "design/missing.h"
 #include "solvers/describe.h"
 #include "solvers/lambda_max.h"
 #include "solvers/least_squares.h"
@@ -217,7 +218,21 @@ class Run {
 }  // namespace
 
 std::vector<FitOutcome> runFit(const FitRequest& request, const FitControl& control) {
-  return Run(request, control).run();
+  if (request.design != nullptr || request.x == nullptr || !request.standardization.imputeMissing) {
+    std::vector<FitOutcome> outcomes = Run(request, control).run();
+    if (request.design != nullptr) {
+      for (FitOutcome& outcome : outcomes) outcome.imputed = request.design->imputed();
+    }
+    return outcomes;
+  }
+  // Here and not by makeDesign(): the refinement of least squares reads the matrix again.
+  Imputed imputed = imputeMissing(request.x, request.weights, control.cancel);
+  FitRequest filled = request;
+  filled.x = std::move(imputed.x);
+  filled.standardization.imputeMissing = false;
+  std::vector<FitOutcome> outcomes = Run(filled, control).run();
+  for (FitOutcome& outcome : outcomes) outcome.imputed = imputed.values;
+  return outcomes;
 }
 
 Storage storageFor(const std::string& solver, const Penalty& penalty) {
@@ -235,6 +250,7 @@ std::shared_ptr<const StandardizedDesign> makeDesign(const FitRequest& request,
 
 double workspaceBytes(const FitRequest& request, std::size_t rows, std::size_t columns,
                       double copyBytes) {
+  if (request.standardization.imputeMissing) copyBytes *= 2.0;
   const auto p = static_cast<double>(columns);
   const auto n = request.gram != nullptr ? p + 1.0 : static_cast<double>(rows);
   const double small = std::min(n, p);

@@ -85,6 +85,9 @@ struct FitOutcome {
   std::vector<double> secondsHistory;
   double objectiveMargin = std::numeric_limits<double>::quiet_NaN();  ///< see Solution
   ConvergenceRecord record;
+  /// Of each column what stands for a missing value; null where those are refused. The outcomes of
+  /// one call share it.
+  std::shared_ptr<const std::vector<double>> imputed;
 };
 
 /// Throws BadValue for data that no fit can use, std::bad_alloc. A cancelled run returns what it
