@@ -5,6 +5,19 @@ export { type CatalogueEntry, type CatalogueParameter, catalogue, penaltyFromJSO
 export type { ConvergenceOptions, Progress } from "./convergence.js";
 export { Design, type DesignOptions, type DesignStorage } from "./design.js";
 export * as duality from "./duality.js";
+export {
+  type Cell,
+  type ColumnSpec,
+  type Dummy,
+  type Encoded,
+  type EncodeOptions,
+  Encoder,
+  type EncoderJSON,
+  encodeColumns,
+  type Level,
+  type TableLike,
+  type UnknownPolicy,
+} from "./encode.js";
 export { FlipsideError, type FlipsideErrorCode } from "./errors.js";
 export type { Expectation, ExpectationOptions } from "./expectation.js";
 export { type FitOptions, fit, fitSync } from "./fit.js";
@@ -47,9 +60,12 @@ export type {
   NumericArray,
   VectorLike,
 } from "./matrix.js";
+export type { MissingPolicy } from "./missing.js";
+export type { NamedOptions } from "./namedCoefficients.js";
 export { fitPath, Path, type PathJSON, type PathOptions } from "./path.js";
 export { penalties } from "./penalties.js";
 export { Penalty, type PenaltyJSON, type ProxOptions } from "./penalty.js";
+export type { FeatureRecord, Predictors } from "./predictors.js";
 export { type PruneOptions, prune } from "./prune.js";
 export type { FitRecord, RecordJSON } from "./record.js";
 export type { Problem, SharedOptions } from "./request.js";
