@@ -45,6 +45,7 @@ export interface DesignState {
   readonly intercept: boolean;
   readonly standardize: boolean;
   readonly imputation: Float64Array | undefined;
+  readonly weighted: boolean;
 }
 
 const keys = ["weights", "intercept", "standardize", "loss", "storage", "missing", "signal"];
@@ -73,6 +74,7 @@ export class Design {
   /** Memory that the design takes. */
   readonly bytes: number;
   readonly #native: NativeDesign;
+  readonly #weighted: boolean;
   #closed = false;
 
   static {
@@ -91,6 +93,7 @@ export class Design {
     this.imputation = prepared.imputed;
     this.bytes = prepared.bytes;
     this.#native = prepared.handle;
+    this.#weighted = request.weights !== undefined;
     Object.freeze(this);
   }
 
@@ -117,7 +120,8 @@ export class Design {
   #state(): DesignState {
     if (this.#closed) throw new FlipsideError("CLOSED", "x must be open, but is a Design that was closed");
     const { rows, columns, intercept, standardize, imputation } = this;
-    return { design: this.#native, rows, columns, intercept, standardize, imputation };
+    const weighted = this.#weighted;
+    return { design: this.#native, rows, columns, intercept, standardize, imputation, weighted };
   }
 }
 

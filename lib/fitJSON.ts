@@ -5,6 +5,7 @@ import { readFeatureNames } from "./featureNames.js";
 import { encodeNumber, encodeNumbers, FieldReader, type JSONNumber, requireFormat } from "./json.js";
 import type { Penalty, PenaltyJSON } from "./penalty.js";
 import { decodeRecord, encodeRecord, type RecordJSON } from "./record.js";
+import { decodeSetup, encodeSetup, type FitSetup, type SetupJSON } from "./setup.js";
 import { type LossName, lossNames, type SolverName, solverNames } from "./solver.js";
 
 /** Why a fit ended. Only "tolerance" is convergence. */
@@ -24,6 +25,7 @@ export interface FitJSON {
   featureNames?: readonly string[];
   /** With `missing: "mean"`: what stands for a missing value of each column. */
   imputation?: JSONNumber[];
+  setup?: SetupJSON;
   solver?: SolverName;
   /**
    * The columns, ascending, that `coefficients`, `eta` and `keepProbability` have an entry for; every other column has the
@@ -57,6 +59,8 @@ export interface Setting {
   /** Undefined in a fit that was written before it was known. */
   readonly solver: SolverName | undefined;
   readonly featureNames?: readonly string[] | undefined;
+  /** Undefined likewise. */
+  readonly setup?: FitSetup | undefined;
 }
 
 const reasons = ["tolerance", "maxIterations", "aborted", "stalled"] as const;
@@ -74,6 +78,7 @@ export function encodeFit(native: NativeFit, about: Setting): FitJSON {
     columns: about.columns,
     ...(about.featureNames !== undefined && { featureNames: about.featureNames }),
     ...(native.imputed !== undefined && { imputation: encodeNumbers(native.imputed) }),
+    ...(about.setup !== undefined && { setup: encodeSetup(about.setup) }),
     ...(about.solver !== undefined && { solver: about.solver }),
     ...(support !== undefined && {
       support: Array.from(support),
@@ -137,7 +142,8 @@ export function decodeFit(argument: string, json: unknown): { native: NativeFit;
   };
   const penalty = readPenalty(read.name("penalty"), read.value("penalty"));
   const featureNames = readFeatureNames(read.name("featureNames"), read.value("featureNames"), columns);
-  return { native, about: { penalty, loss, rows, columns, solver, featureNames } };
+  const setup = read.has("setup") ? decodeSetup(read.fields("setup")) : undefined;
+  return { native, about: { penalty, loss, rows, columns, solver, featureNames, setup } };
 }
 
 const algorithms = solverNames.filter((name) => name !== "auto");

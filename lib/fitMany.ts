@@ -13,6 +13,7 @@ import { type MatrixLike, requireEntries, toVector, type VectorLike } from "./ma
 import type { Penalty } from "./penalty.js";
 import { ownWeights, readLoss, readModel, readSource, readStart, type SharedOptions } from "./request.js";
 import { perRow, readWeights } from "./rowVectors.js";
+import { setupOf } from "./setup.js";
 import { type LossName, solverDefaults, solverKeys } from "./solver.js";
 import { arrayLength, element } from "./views.js";
 
@@ -126,8 +127,12 @@ function readMany(x: unknown, specs: unknown, options: unknown): Many {
     const spec = requireOptions(`fits[${k}]`, element("fits", specs, k), specKeys);
     try {
       const fit = readSpec(spec, source, loss, responses);
+      const { rows, columns, intercept, standardize } = source;
+      const { offset, tolerance } = fit.native;
+      const weighted = weights !== undefined || source.weighted === true;
+      const setup = setupOf({ intercept, standardize, offset, tolerance }, weighted);
       fits.push(fit.native);
-      abouts.push({ ...fit.about, rows: source.rows, columns: source.columns, featureNames });
+      abouts.push({ ...fit.about, rows, columns, featureNames, setup });
     } catch (error) {
       throw inFit(k, error);
     }

@@ -1,4 +1,5 @@
 import type { NativeFit } from "../binding.js";
+import { type CardOptions, type ModelCard, modelCard } from "./card.js";
 import { lengthMismatch } from "./errors.js";
 import { withNames } from "./featureNames.js";
 import { decodeFit, encodeFit, type FitJSON, type FitReason, type Setting } from "./fitJSON.js";
@@ -9,6 +10,7 @@ import { type NamedOptions, namedCoefficients } from "./namedCoefficients.js";
 import { notConstructible, type Penalty } from "./penalty.js";
 import { type Predictors, predictors } from "./predictors.js";
 import { type FitRecord, recordOf } from "./record.js";
+import type { FitSetup } from "./setup.js";
 import type { LossName, SolverName } from "./solver.js";
 import { allocate, lengthOf } from "./views.js";
 
@@ -72,6 +74,8 @@ export class Fit {
   readonly featureNames: readonly string[] | undefined;
   /** With `missing: "mean"`: what stands for a missing value of each column, in predictions too. */
   readonly imputation: Float64Array | undefined;
+  /** What the objective was made of; undefined in a fit from JSON of an earlier version. */
+  readonly setup: FitSetup | undefined;
   readonly #native: NativeFit;
   readonly #about: Setting;
   #history: readonly HistoryEntry[] | undefined;
@@ -112,6 +116,7 @@ export class Fit {
     this.columns = about.columns;
     this.featureNames = about.featureNames;
     this.imputation = native.imputed;
+    this.setup = about.setup;
     this.#native = native;
     this.#about = about;
     if (dense) return;
@@ -220,6 +225,16 @@ export class Fit {
       throw withNames(error, this.featureNames);
     }
     return out;
+  }
+
+  /**
+   * What this fit is, as plain JSON: the objective with every scaling, the data, the solver, how it converged, versions
+   * and caveats. The same fit gives the same card unless `date` is given.
+   *
+   * @throws FlipsideError INVALID_ARGUMENT, UNKNOWN_OPTION for bad options.
+   */
+  card(options: CardOptions = {}): ModelCard {
+    return modelCard(this, options);
   }
 
   /** Plain JSON that `Fit.fromJSON` restores exactly; what JSON cannot write (Infinity, -0) is a string. */

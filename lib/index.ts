@@ -1,6 +1,7 @@
 export type { AnalyseOptions, Analysis } from "./analysis.js";
 export { applyMask, applyMaskAsync } from "./applyMask.js";
 export type { BiconjugateOptions } from "./biconjugate.js";
+export type { CardOptions, ModelCard } from "./card.js";
 export { type CatalogueEntry, type CatalogueParameter, catalogue, penaltyFromJSON } from "./catalogue.js";
 export type { ConvergenceOptions, Progress } from "./convergence.js";
 export { Design, type DesignOptions, type DesignStorage } from "./design.js";
@@ -69,6 +70,7 @@ export type { FeatureRecord, Predictors } from "./predictors.js";
 export { type PruneOptions, prune } from "./prune.js";
 export type { FitRecord, RecordJSON } from "./record.js";
 export type { Problem, SharedOptions } from "./request.js";
+export type { FitSetup, SetupJSON } from "./setup.js";
 export type { DropoutOptions, LossName, ProximalOptions, SolverName } from "./solver.js";
 export { strategies } from "./strategies.js";
 export type { Jump } from "./tables/analyse.js";

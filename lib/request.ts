@@ -12,6 +12,7 @@ import { type MissingPolicy, readMissing, requireDense } from "./missing.js";
 import { type Penalty, requirePenalty, solvablePenalty } from "./penalty.js";
 import { type Response, readResponse } from "./response.js";
 import { perRow, readWeights } from "./rowVectors.js";
+import { setupOf } from "./setup.js";
 import {
   type Choice,
   type DropoutOptions,
@@ -136,6 +137,8 @@ export interface Source
   extends Pick<FitRequest, "x" | "design" | "gram" | "intercept" | "standardize" | "imputeMissing"> {
   readonly rows: number;
   readonly columns: number;
+  /** Whether it is a design with weights of its own. */
+  readonly weighted?: boolean | undefined;
 }
 
 /** x of a problem; intercept and standardize come from the options, or from a design that they must agree with. @internal */
@@ -145,9 +148,9 @@ export function readSource(x: unknown, options: object): Source {
   const standardize = readFlag(options, "standardize", state);
   const imputeMissing = readMissing(options);
   if (state !== undefined) {
-    const { design, rows, columns } = state;
+    const { design, rows, columns, weighted } = state;
     if (imputeMissing && state.imputation === undefined) throw ownMissing("Design");
-    return { design, rows, columns, intercept, standardize };
+    return { design, rows, columns, intercept, standardize, weighted };
   }
   const matrix = toMatrix("x", x, true);
   if (imputeMissing) requireDense(matrix);
@@ -222,7 +225,17 @@ export function readSetup(
   const { solver } = choice;
   const { columns } = source;
   const featureNames = data && problemNames(data, columns);
-  const about = { penalty: penalty as Penalty, loss, rows: source.rows, columns, solver, featureNames };
+  const weighted = gram === undefined ? request.weights !== undefined || source.weighted === true : undefined;
+  const setup = setupOf(request, weighted);
+  const about = {
+    penalty: penalty as Penalty,
+    loss,
+    rows: source.rows,
+    columns,
+    solver,
+    featureNames,
+    setup,
+  };
   return { request, convergence, about };
 }
 

@@ -286,6 +286,10 @@ describe("refuses", () => {
     ];
     for (const [given, code, begins] of bad)
       expectFailure(() => Encoder.fromJSON(given), code as "EMPTY", begins);
-    expectFailure(() => loose(() => Reflect.construct(Encoder, []))(), "INVALID_ARGUMENT", "a Encoder");
+    expectFailure(
+      () => loose(() => Reflect.construct(Encoder, []))(),
+      "INVALID_ARGUMENT",
+      "an Encoder must come from",
+    );
   });
 });
