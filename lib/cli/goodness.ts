@@ -4,7 +4,8 @@ import type { Dataset } from "./dataset.js";
 /** The loss of the model without features. */
 export async function nullLoss(dataset: Dataset, loss: LossName, intercept: boolean): Promise<number> {
   if (loss === "squared") return dataset.variance / 2;
-  const options = { loss, intercept, penalty: penalties.l1(), lambda: Number.MAX_VALUE };
+  const { missing } = dataset;
+  const options = { loss, intercept, missing, penalty: penalties.l1(), lambda: Number.MAX_VALUE };
   return (await fitOnce(dataset.problem, options)).lossValue;
 }
 

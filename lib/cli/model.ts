@@ -1,4 +1,4 @@
-import type { FitJSON, PathJSON } from "../index.js";
+import type { EncoderJSON, FitJSON, PathJSON } from "../index.js";
 import type { FitArguments, Outcome } from "./fitCommand.js";
 import { packageVersion } from "./package.js";
 
@@ -12,6 +12,8 @@ export interface ModelJSON {
   target: string;
   /** Names of the coefficients, in their order. */
   features: readonly string[];
+  /** Of a file with columns of texts: `Encoder.fromJSON(model.encoder).transform(rows)` gives x. */
+  encoder?: EncoderJSON;
   weights: string | null;
   offset: string | null;
   intercept: boolean;
@@ -30,6 +32,7 @@ export function makeModel({ dataset, fit, path }: Outcome, values: FitArguments)
     data: { file: dataset.file, rows: dataset.rows },
     target: dataset.target,
     features: dataset.features,
+    ...(dataset.encoder !== undefined && { encoder: dataset.encoder.toJSON() }),
     weights: dataset.weightsColumn ?? null,
     offset: dataset.offsetColumn ?? null,
     intercept: values.intercept,

@@ -1,5 +1,5 @@
 import type { Fit, Path } from "../../index.js";
-import { standardised } from "../dataset.js";
+import { type Dataset, standardised } from "../dataset.js";
 import type { Outcome } from "../fitCommand.js";
 import { brief, describePenalty, greek, plural, significant } from "../format.js";
 import { describeData, ending, summary, zeroSentence } from "../print.js";
@@ -32,7 +32,12 @@ export function fitPage(outcome: Outcome): string {
     const content = pathContent(outcome, path);
     sections.splice(2, 0, { id: "path", title: "Coefficients against λ", content });
   }
-  return page(`${dataset.target} by ${name}`, html`<p>${describeData(dataset)}</p>`, sections);
+  return page(`${dataset.target} by ${name}`, dataLead(dataset), sections);
+}
+
+/** What the data are and what was done to them. */
+export function dataLead(dataset: Dataset): Html {
+  return html`<p>${describeData(dataset)}</p>${dataset.notes.map((note) => html`\n<p>${note}</p>`)}`;
 }
 
 function numbers(outcome: Outcome, fit: Fit): Html {
