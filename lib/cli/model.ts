@@ -24,7 +24,10 @@ export interface ModelJSON {
 }
 
 /** As JSON text; the same data and options give the same text. */
-export function makeModel({ dataset, fit, path }: Outcome, values: FitArguments): string {
+export function makeModel(
+  { dataset, fit, path }: Pick<Outcome, "dataset" | "fit" | "path">,
+  values: Pick<FitArguments, "intercept" | "standardize">,
+): string {
   const model: ModelJSON = {
     format: "flipside.model",
     version: 1,

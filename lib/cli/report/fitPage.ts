@@ -119,7 +119,7 @@ ${fit.penalty.separable && "The penalty is shifted to start at 0."}`,
 
 function pathContent({ dataset, fit }: Outcome, path: Path): Html {
   if (!path.lambdas.some((lambda) => lambda > 0)) return html`<p>The path has λ = 0 alone.</p>`;
-  const { drawing, drawn } = pathChart(path, dataset, fit?.lambda);
+  const { drawing, drawn } = pathChart(path, dataset, fit && [{ lambda: fit.lambda, name: "λ" }]);
   const failed = path.fits.filter((one) => !one.converged).length;
   const warning = failed > 0 && html`<p class="notice">${failed} of these fits did not converge.</p>`;
   const note = drawn < dataset.features.length && ` The ${drawn} largest features are drawn.`;
