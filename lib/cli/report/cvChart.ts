@@ -4,6 +4,8 @@ import { brief } from "../format.js";
 import { type Drawing, logRange, panelTitle, tick, valueAxis } from "./chart.js";
 import { colours } from "./colours.js";
 
+/** As many numbers of nonzero coefficients stand side by side. */
+const mostCounts = 24;
 /** Half the width of the ends of an error bar. */
 const cap = 3;
 
@@ -23,37 +25,31 @@ export function cvChart(cv: CrossValidationLike): Drawing {
   })).filter(({ lambda, mean }) => lambda > 0 && Number.isFinite(mean));
   const lambdas = points.map(({ lambda }) => lambda);
   const range = { ...logRange(Math.min(...lambdas), Math.max(...lambdas)), inverse: true };
-  const nearest = (lambda: number) =>
-    points.reduce((best, point) =>
-      Math.abs(Math.log(point.lambda / lambda)) < Math.abs(Math.log(best.lambda / lambda)) ? point : best,
-    );
+  const step = Math.max(1, Math.ceil(points.length / mostCounts));
+  const counts = points.filter((_, k) => k % step === 0);
   const label = { color: colours.ink.muted, fontSize: 12, showMinLabel: false, showMaxLabel: false };
   const mark = (lambda: number, formatter: string, distance: number) => ({
     xAxis: lambda,
-    label: { show: true, formatter, color: colours.ink.text, position: "insideEndTop", rotate: 0, distance },
+    label: { show: true, formatter, color: colours.ink.text, position: "end", distance },
   });
   const same = cv.indexMin === cv.index1se;
   const marks = same
-    ? [mark(cv.lambdaMin, `λ min = λ 1se = ${brief(cv.lambdaMin)}`, 4)]
+    ? [mark(cv.lambdaMin, `λ min = λ 1se = ${brief(cv.lambdaMin)}`, 24)]
     : [
-        mark(cv.lambdaMin, `λ min = ${brief(cv.lambdaMin)}`, 4),
-        mark(cv.lambda1se, `λ 1se = ${brief(cv.lambda1se)}`, 20),
+        mark(cv.lambdaMin, `λ min = ${brief(cv.lambdaMin)}`, 24),
+        mark(cv.lambda1se, `λ 1se = ${brief(cv.lambda1se)}`, 40),
       ];
   return {
     width: 960,
     height: 440,
     option: {
       title: [panelTitle(`${measureName(cv.measure)} on the rows left out`, 20), topTitle()],
-      grid: { left: 76, right: 40, top: 84, bottom: 58 },
-      xAxis: [
-        valueAxis("λ (logarithmic, falling)", "x", { ...range, axisLabel: { ...label, formatter: tick } }),
-        valueAxis("", "x", {
-          ...range,
-          position: "top",
-          axisLabel: { ...label, formatter: (lambda: number) => String(nearest(lambda).nonzero) },
-        }),
-      ],
-      yAxis: valueAxis("", "y", { scale: true }),
+      grid: { left: 76, right: 40, top: 96, bottom: 58 },
+      xAxis: valueAxis("λ (logarithmic, falling)", "x", {
+        ...range,
+        axisLabel: { ...label, formatter: tick },
+      }),
+      yAxis: [valueAxis("", "y", { scale: true }), { type: "value", min: 0, max: 1, show: false }],
       series: [
         {
           type: "custom",
@@ -76,13 +72,22 @@ export function cvChart(cv: CrossValidationLike): Drawing {
             data: marks,
           },
         },
-        // An axis without a series has no range.
         {
-          type: "line",
-          xAxisIndex: 1,
-          data: points.map(({ lambda, mean }) => [lambda, mean]),
-          symbol: "none",
-          lineStyle: { opacity: 0 },
+          // Numbers in a row above the axis.
+          type: "scatter",
+          yAxisIndex: 1,
+          symbolSize: 2,
+          itemStyle: { color: "transparent" },
+          data: counts.map(({ lambda, nonzero }) => ({
+            value: [lambda, 1],
+            label: {
+              show: true,
+              position: "top",
+              formatter: String(nonzero),
+              fontSize: 11,
+              color: colours.ink.muted,
+            },
+          })),
         },
       ],
     },
@@ -91,8 +96,8 @@ export function cvChart(cv: CrossValidationLike): Drawing {
 
 function topTitle(): object {
   return {
-    ...panelTitle("Nonzero coefficients", 76, 34),
-    textStyle: { fontSize: 12, fontWeight: 400, color: colours.ink.muted },
+    ...panelTitle("nonzero", 20, 78),
+    textStyle: { fontSize: 11, fontWeight: 400, color: colours.ink.muted },
   };
 }
 

@@ -50,6 +50,7 @@ export function pathChart(
     };
   });
   const positive = marks.filter(({ lambda }) => lambda > 0);
+  const room = 16 * Math.max(0, positive.length - 1);
   const mark = (label: boolean) =>
     positive.length === 0
       ? {}
@@ -91,7 +92,7 @@ export function pathChart(
       option: {
         title: [panelTitle("Standardised coefficients", 20), panelTitle("Nonzero coefficients", 20, 388)],
         grid: [
-          { left: 66, right: 130, top: 42, height: 322 },
+          { left: 66, right: 130, top: 42 + room, height: 322 - room },
           { left: 66, right: 130, top: 416, height: 90 },
         ],
         xAxis: [
