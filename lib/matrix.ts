@@ -130,16 +130,19 @@ function rowLength(argument: string, matrix: readonly unknown[], i: number, miss
   if (kindOf(row) !== undefined) return lengthOf(row as NumericArray);
   let length = -1;
   let first: unknown = 0;
+  let held = false;
   try {
     if (Array.isArray(row)) {
       length = row.length;
       if (length > 0) first = row[0];
+      held = 0 in row;
     }
   } catch (cause) {
     throw unreadable(`${argument}[${i}]`, cause);
   }
   if (length < 0) throw expected(`${argument}[${i}]`, "a row (an array of numbers)", row);
-  if (typeof first !== "number" && !(missing && (first === undefined || first === null)))
+  const absent = first === null || (first === undefined && held);
+  if (typeof first !== "number" && !(missing && absent))
     throw expected(`${argument}[${i}][0]`, "a number", first);
   return length;
 }

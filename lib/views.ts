@@ -104,7 +104,7 @@ export function arrayLength(argument: string, array: readonly unknown[]): number
 
 /**
  * out[start + i] = source[i]; returns `count`, or the place of the first hole or value that is no number. With `missing`
- * a hole, null and undefined are NaN.
+ * null and undefined are NaN, but not holes: an array of holes may claim any length.
  */
 export function copyNumbers(
   source: readonly unknown[],
@@ -116,7 +116,7 @@ export function copyNumbers(
   for (let i = 0; i < count; ++i) {
     const value = source[i];
     if (typeof value === "number") out[start + i] = value;
-    else if (missing && (value === undefined || value === null)) out[start + i] = NaN;
+    else if (missing && (value === null || (value === undefined && i in source))) out[start + i] = NaN;
     else return i;
   }
   return count;

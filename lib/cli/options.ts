@@ -52,7 +52,10 @@ export function addCvOptions(command: Command): void {
     .optionsGroup("Cross-validation:")
     .option("--folds <count>", "parts of the rows, at least 2; by default 10", folds)
     .option("--seed <integer>", "of the random assignment of rows to folds, by default 0", seed)
-    .option("--measure <name>", "what is compared on the rows left out, by default the one of the loss");
+    .option(
+      "--measure <name>",
+      "what is compared on the rows left out: deviance (by default), squaredError, absoluteError, misclassification, auc",
+    );
   command.optionsGroup("Model:");
   addModelOptions(command);
   addParameterOptions(command);

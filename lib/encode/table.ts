@@ -65,11 +65,24 @@ function fromColumns(object: object): Table {
     }
     rows = length;
     const column: (Level | undefined)[] = [];
-    for (let i = 0; i < length; ++i) column.push(cell(key, i, element(name, array, i)));
+    for (let i = 0; i < length; ++i) {
+      const value = element(name, array, i);
+      // An array of holes may claim any length.
+      if (value === undefined && !holds(name, array, i)) throw expected(`${name}[${i}]`, "there", value);
+      column.push(cell(key, i, value));
+    }
     columns.set(key, column);
   }
   if (rows <= 0) throw expected("table", "a table of at least one row", object, "EMPTY");
   return { rows, columns };
+}
+
+function holds(argument: string, array: readonly unknown[], i: number): boolean {
+  try {
+    return i in array;
+  } catch (cause) {
+    throw unreadable(argument, cause);
+  }
 }
 
 function keysOf(argument: string, object: object): string[] {

@@ -47,7 +47,12 @@ class Tally {
 template <typename Value>
 void tallyMissing(const RawMatrix& x, const std::vector<Value>& values, Tally& tally) {
   std::size_t column = 0;
-  for (std::size_t k = 0; k < values.size(); ++k) {
+  std::size_t count = values.size();
+  // Of stored values that belong to no column nothing is asked.
+  if (x.layout == RawMatrix::Layout::compressedColumns) {
+    count = static_cast<std::size_t>(x.columnPointers.back());
+  }
+  for (std::size_t k = 0; k < count; ++k) {
     if (!std::isnan(values[k])) continue;
     switch (x.layout) {
       case RawMatrix::Layout::rowMajor:
@@ -167,17 +172,20 @@ Imputed imputeMissing(const std::shared_ptr<const RawMatrix>& x, std::span<const
   if (std::ranges::none_of(missing, [](unsigned char one) { return one != 0; })) {
     return {x, std::move(values)};
   }
+  if (cancel != nullptr) cancel->poll();
   auto filled = std::make_shared<RawMatrix>(*x);
-  for (std::size_t j = 0; j < columns; ++j) {
-    if (cancel != nullptr) cancel->poll();
-    if (missing[j] == 0) continue;
-    if (filled->floats.empty()) {
-      fill(*filled, filled->doubles, j, (*values)[j]);
+  fillMissing(*filled, *values);
+  return {std::move(filled), std::move(values)};
+}
+
+void fillMissing(RawMatrix& x, std::span<const double> values) {
+  for (std::size_t j = 0; j < x.columns; ++j) {
+    if (x.floats.empty()) {
+      fill(x, x.doubles, j, values[j]);
     } else {
-      fill(*filled, filled->floats, j, (*values)[j]);
+      fill(x, x.floats, j, values[j]);
     }
   }
-  return {std::move(filled), std::move(values)};
 }
 
 }  // namespace flipside

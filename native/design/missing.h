@@ -27,4 +27,8 @@ struct Imputed {
 Imputed imputeMissing(const std::shared_ptr<const RawMatrix>& x, std::span<const double> weights,
                       const Cancellation* cancel);
 
+/// values[j] in place of each NaN of column j: for rows that had no part in the means, such as
+/// those held out of a fold. Not for compressed columns.
+void fillMissing(RawMatrix& x, std::span<const double> values);
+
 }  // namespace flipside

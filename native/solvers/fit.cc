@@ -168,7 +168,8 @@ class Run {
 
   Solution leastSquares(const Problem& current) {
     Solution solution = solveLeastSquares(current);
-    if (request_.x == nullptr) return solution;
+    // Of a design that imputes x as it came is not the matrix that was fitted.
+    if (request_.x == nullptr || design_.imputed() != nullptr) return solution;
     const auto scales = design_.scales();
     for (std::size_t j = 0; j < scales.size(); ++j) solution.w[j] /= scales[j];
     refineLeastSquares({*request_.x, request_.y, request_.weights, request_.offset,

@@ -83,6 +83,12 @@ describe("what is no matrix", () => {
       'x[1][1] must be a number, but is "4" (string)',
     ],
     [
+      "a hole in a row",
+      [[1, 2], withHole([3, 4], 1)],
+      "INVALID_ARGUMENT",
+      "x[1][1] must be a number, but is undefined",
+    ],
+    [
       "bigints",
       { data: new BigInt64Array(15), ...size },
       "INVALID_ARGUMENT",

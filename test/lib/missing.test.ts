@@ -126,7 +126,7 @@ describe("refused by default", () => {
     await expectRejection(many, "MISSING_VALUES", message);
   });
 
-  test("null, undefined and holes in rows are missing; infinities are not", () => {
+  test("null and undefined in rows are missing; infinities are not", () => {
     const options = { penalty: l1, lambda: 0.1 };
     for (const value of [null, undefined]) {
       const x = complete.map((row, i) => row.map((entry, j) => (i === 0 && j < 2 ? value : entry)));
@@ -235,6 +235,10 @@ describe('missing: "mean"', () => {
     const [first, second] = await fitMany(holed, two, { ...shared, missing: "mean" });
     expect(first?.toJSON()).toEqual(wanted.toJSON());
     expect(second?.imputation).toEqual(wanted.imputation);
+    const least = { penalty: l1, lambda: 0 };
+    const [none] = await fitMany(holed, [{ y, ...least }], { ...shared, missing: "mean" });
+    const alone = fitSync({ x: holed, y, weights, featureNames: names }, { ...least, missing: "mean" });
+    expect(none?.toJSON()).toEqual(alone.toJSON());
     for (const storage of ["float64", "float32"] as const) {
       const design = await Design.prepare(holed, { weights, storage, missing: "mean" });
       expect(design.imputation?.length).toBe(columns);

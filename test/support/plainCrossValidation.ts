@@ -7,7 +7,9 @@ export async function plainCrossValidation(
   problem: Problem,
   options: CrossValidateOptions,
 ): Promise<CrossValidationLike> {
-  const { folds = 5, seed: _, measure: __, ...shared } = options;
+  const { folds = 5, seed: _, measure: __, convergence, ...others } = options;
+  const { tolerance, maxIterations } = convergence;
+  const shared = { ...others, convergence: { tolerance, maxIterations } };
   const x = problem.x as DenseMatrix;
   const y = problem.y as Float64Array;
   const path = await fitPath(problem, shared);
@@ -18,6 +20,7 @@ export async function plainCrossValidation(
       y: rows.map((i) => y[i] as number),
     };
   };
+  let unconverged = 0;
   const errors = await Promise.all(
     Array.from({ length: folds }, async (_, fold) => {
       const { lambdaCount: ___, ...rest } = shared;
@@ -26,6 +29,7 @@ export async function plainCrossValidation(
         { ...rest, lambdas: path.lambdas },
       );
       const left = rowsOf((i) => i % folds === fold);
+      unconverged += own.fits.filter((fit) => !fit.converged).length;
       return own.fits.map((fit) => {
         const predicted = fit.predict(left.x);
         return (
@@ -51,7 +55,8 @@ export async function plainCrossValidation(
     lambda1se: path.lambdas[index1se] as number,
     indexMin,
     index1se,
-    measure: "meanSquaredError",
+    measure: "squaredError",
+    unconverged,
     path,
     fitAt: (which: Which) => path.fits[which === "lambdaMin" ? indexMin : index1se] as Fit,
   };

@@ -14,6 +14,8 @@ export interface CrossValidationLike {
   readonly indexMin: number;
   readonly index1se: number;
   readonly measure: string;
+  /** How many of the fits of the folds did not converge. */
+  readonly unconverged: number;
   /** Fits of all rows. */
   readonly path: Path;
   fitAt(which: Which): Fit | Promise<Fit>;
@@ -37,6 +39,7 @@ export interface CrossValidateOptions {
     readonly tolerance?: number | undefined;
     readonly maxIterations?: number | undefined;
     readonly signal?: AbortSignal | undefined;
+    readonly onProgress?: ((progress: { done: number; count: number }) => void) | undefined;
   };
 }
 

@@ -63,7 +63,10 @@ export async function cvCommand(
   const cv = await crossValidate(dataset.problem, {
     ...{ penalty, loss, solver, intercept, standardize, missing: dataset.missing },
     ...{ lambdaCount: lambdas, folds, seed, measure },
-    convergence: { tolerance, maxIterations, signal: io.signal },
+    convergence: {
+      ...{ tolerance, maxIterations, signal: io.signal },
+      onProgress: ({ done, count }) => bar.update(done / count, `fit ${done} of ${count}`),
+    },
   }).finally(() => bar.stop());
   const fits = { lambdaMin: await cv.fitAt("lambdaMin"), lambda1se: await cv.fitAt("lambda1se") };
   const outcome: CvOutcome = { dataset, standardize, cv, fits };
@@ -123,6 +126,7 @@ export function warnings({ cv, fits }: CvOutcome): string[] {
     result.push("The largest lambda has the best score: the features tell little.");
   const failed = cv.path.fits.filter((fit) => !fit.converged).length;
   if (failed > 0) result.push(`${failed} of the ${cv.path.fits.length} fits of all rows did not converge.`);
+  if (cv.unconverged > 0) result.push(`${cv.unconverged} of the fits of the folds did not converge.`);
   if (!fits.lambdaMin.penalty.convex)
     result.push("The penalty is not convex: each fit is a stationary point, not surely the global minimum.");
   return result;

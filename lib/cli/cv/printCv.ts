@@ -39,7 +39,7 @@ export function printCv(outcome: CvOutcome): string {
   return `${lines.join("\n")}\n\n`;
 }
 
-/** Words for the names of measures: "meanSquaredError" is "mean squared error". */
+/** Words for the names of measures: "squaredError" is "squared error". */
 export function measureName(measure: string): string {
   return measure.replaceAll(
     /([a-z])([A-Z])/g,

@@ -48,7 +48,7 @@ describe("flipside cv", () => {
     expect([code, err]).toEqual([0, ""]);
     expect(out).toMatch(/^mcp \(a = 3\), cross-validated over 25 lambdas/);
     expect(out).toContain("442 rows, 10 features, target progression");
-    expect(out).toMatch(/lambda +mean squared error +standard error +nonzero/);
+    expect(out).toMatch(/lambda +squared error +standard error +nonzero/);
     expect(out).toMatch(/^ *\S+ +\S+ +\S+ +\d+ +lambda_min$/m);
     expect(out).toMatch(/^ *\S+ +\S+ +\S+ +\d+ +lambda_1se$/m);
     expect(out).toMatch(/^bmi +\S+ +\S+$/m);
@@ -62,7 +62,7 @@ describe("flipside cv", () => {
     expect(json).toMatchObject({
       format: "flipside.cv",
       version: 1,
-      measure: "meanSquaredError",
+      measure: "squaredError",
       target: "progression",
     });
     for (const key of ["lambdas", "mean", "standardError", "nonzero"]) expect(json[key].length).toBe(25);
@@ -76,7 +76,7 @@ describe("flipside cv", () => {
 
   test("options reach the cross-validation", async () => {
     let seen: unknown;
-    const options = { folds: 3, seed: 9, measure: "meanAbsoluteError", intercept: false, tolerance: 1e-6 };
+    const options = { folds: 3, seed: 9, measure: "absoluteError", intercept: false, tolerance: 1e-6 };
     await run("diabetes.csv", { ...options, maxIterations: 50, penalty: "l1" }, (problem, given) => {
       seen = given;
       return plainCrossValidation(problem, given);
@@ -85,7 +85,7 @@ describe("flipside cv", () => {
       ...{
         folds: 3,
         seed: 9,
-        measure: "meanAbsoluteError",
+        measure: "absoluteError",
         intercept: false,
         lambdaCount: 25,
         missing: "error",
