@@ -112,6 +112,8 @@ export interface FitRequest extends NativeModel {
   /** Of x or gram; a design has its own. */
   intercept: boolean;
   standardize: boolean;
+  /** NaN in a dense x count as the weighted mean of their column, false by default: they are refused. A design has its own. */
+  imputeMissing?: boolean | undefined;
 }
 
 /** native/solvers/structure.h; each array has one entry per column of x. */
@@ -141,6 +143,7 @@ export interface ManyRequest {
   weights?: Float64Array | undefined;
   intercept: boolean;
   standardize: boolean;
+  imputeMissing?: boolean | undefined;
   loss: string;
   lossParameters?: Float64Array | undefined;
   responses: Float64Array[];
@@ -193,6 +196,7 @@ export interface DesignRequest {
   weights?: Float64Array | undefined;
   intercept: boolean;
   standardize: boolean;
+  imputeMissing?: boolean | undefined;
   /** The loss that the weights are for. */
   loss: string;
   /** "sparse" for compressed columns only, which stay compressed with "float32" too. */
@@ -205,6 +209,8 @@ export interface PreparedDesign {
   /** Of each column: a standardised one is (x - mean) / scale. */
   means: Float64Array;
   scales: Float64Array;
+  /** Of each column what stands for a missing value; undefined where those are refused. */
+  imputed?: Float64Array | undefined;
   bytes: number;
 }
 
@@ -351,6 +357,8 @@ export interface NativeFit {
   constantCount: number;
   /** The first ten. */
   constantColumns: Float64Array;
+  /** As in PreparedDesign; the fits of one call share it. */
+  imputed?: Float64Array | undefined;
 }
 
 export interface NativeProgress {

@@ -5,6 +5,7 @@ import { requireControls } from "./convergence.js";
 import { FlipsideError } from "./errors.js";
 import { runJob } from "./job.js";
 import { type MatrixLike, toMatrix, type VectorLike } from "./matrix.js";
+import { type MissingPolicy, readMissing, requireDense } from "./missing.js";
 import { notConstructible } from "./penalty.js";
 import { readWeights } from "./rowVectors.js";
 import { type LossName, lossNames } from "./solver.js";
@@ -30,6 +31,8 @@ export interface DesignOptions {
    * are a sum over the coefficients.
    */
   readonly storage?: DesignStorage | undefined;
+  /** What becomes of missing values in x, by default "error". Fits of the design remember the means. */
+  readonly missing?: MissingPolicy | undefined;
   /** Stops the preparation: the promise rejects with ABORTED. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -41,9 +44,11 @@ export interface DesignState {
   readonly columns: number;
   readonly intercept: boolean;
   readonly standardize: boolean;
+  readonly imputation: Float64Array | undefined;
+  readonly weighted: boolean;
 }
 
-const keys = ["weights", "intercept", "standardize", "loss", "storage", "signal"];
+const keys = ["weights", "intercept", "standardize", "loss", "storage", "missing", "signal"];
 const storages = ["float64", "float32", "sparse"] as const satisfies readonly DesignStorage[];
 const secret = Symbol("made by flipside");
 let stateOf: (value: object) => DesignState | undefined;
@@ -64,9 +69,12 @@ export class Design {
   readonly means: Float64Array;
   /** Of each column of x: what it was then divided by, 1 without standardize and for a constant column. */
   readonly scales: Float64Array;
+  /** With `missing: "mean"`, of each column: what stands for a missing value. */
+  readonly imputation: Float64Array | undefined;
   /** Memory that the design takes. */
   readonly bytes: number;
   readonly #native: NativeDesign;
+  readonly #weighted: boolean;
   #closed = false;
 
   static {
@@ -82,8 +90,10 @@ export class Design {
     this.storage = heldAs(request);
     this.means = prepared.means;
     this.scales = prepared.scales;
+    this.imputation = prepared.imputed;
     this.bytes = prepared.bytes;
     this.#native = prepared.handle;
+    this.#weighted = request.weights !== undefined;
     Object.freeze(this);
   }
 
@@ -109,8 +119,9 @@ export class Design {
 
   #state(): DesignState {
     if (this.#closed) throw new FlipsideError("CLOSED", "x must be open, but is a Design that was closed");
-    const { rows, columns, intercept, standardize } = this;
-    return { design: this.#native, rows, columns, intercept, standardize };
+    const { rows, columns, intercept, standardize, imputation } = this;
+    const weighted = this.#weighted;
+    return { design: this.#native, rows, columns, intercept, standardize, imputation, weighted };
   }
 }
 
@@ -129,8 +140,10 @@ function readRequest(
   given: unknown,
   options: unknown,
 ): { request: DesignRequest; signal: AbortSignal | undefined } {
-  const x = toMatrix("x", given);
+  const x = toMatrix("x", given, true);
   const known = requireOptions("options", options, keys);
+  const imputeMissing = readMissing(known);
+  if (imputeMissing) requireDense(x);
   const get = (key: string) => property("options", known, key);
   const flag = (key: string) => {
     const value = get(key);
@@ -150,6 +163,7 @@ function readRequest(
     weights: readWeights(get("weights"), x.rows),
     intercept: flag("intercept"),
     standardize: flag("standardize"),
+    imputeMissing,
     loss: loss === undefined ? "squared" : requireChoice("loss", loss, lossNames),
     storage,
   };

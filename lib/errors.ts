@@ -8,7 +8,8 @@ import type { Fit } from "./fitted.js";
  * - `LENGTH_MISMATCH` two lengths that must agree do not
  * - `OUT_OF_RANGE` a number outside its range
  * - `EMPTY` no rows, no columns or no values
- * - `NOT_FINITE` NaN or an infinity
+ * - `NOT_FINITE` NaN or an infinity; NaN in a matrix of data is MISSING_VALUES
+ * - `MISSING_VALUES` NaN, null or undefined where data must be complete; the message counts them
  * - `UNKNOWN_OPTION` an option that does not exist
  * - `UNKNOWN_PENALTY` a penalty that is not in the catalogue
  * - `UNSUPPORTED` a valid request that this version or call does not serve
@@ -30,6 +31,7 @@ export type FlipsideErrorCode =
   | "OUT_OF_RANGE"
   | "EMPTY"
   | "NOT_FINITE"
+  | "MISSING_VALUES"
   | "UNKNOWN_OPTION"
   | "UNKNOWN_PENALTY"
   | "UNSUPPORTED"

@@ -2,6 +2,7 @@ import type { FitRequest, NativeFit, NativeProgress } from "../binding.js";
 import { native } from "./binding.js";
 import { property, requireNumber } from "./checks.js";
 import type { Convergence } from "./convergence.js";
+import { withNames } from "./featureNames.js";
 import { type Fit, fitFromNative } from "./fitted.js";
 import type { Gram } from "./gram.js";
 import { type Controls, runJob } from "./job.js";
@@ -26,7 +27,9 @@ const lambdaRange = { min: 0 };
  */
 export async function fit(problem: Problem | Gram, options: FitOptions): Promise<Fit> {
   const { request, convergence, about } = readFit(problem, options, true);
-  return runFits(request, convergence).then((fits) => fitFromNative(fits[0] as NativeFit, about));
+  return runFits(request, convergence, about.featureNames).then((fits) =>
+    fitFromNative(fits[0] as NativeFit, about),
+  );
 }
 
 /**
@@ -37,15 +40,31 @@ export async function fit(problem: Problem | Gram, options: FitOptions): Promise
  */
 export function fitSync(problem: Problem | Gram, options: FitOptions): Fit {
   const { request, about } = readFit(problem, options, false);
-  return fitFromNative(native.fitSync(request)[0] as NativeFit, about);
+  try {
+    return fitFromNative(native.fitSync(request)[0] as NativeFit, about);
+  } catch (error) {
+    throw withNames(error, about.featureNames);
+  }
 }
 
-/** A fit per lambda, as a job; a job that was stopped resolves with what it has. @internal */
-export function runFits(request: FitRequest, convergence: Convergence): Promise<NativeFit[]> {
-  return runJob<NativeFit[], NativeProgress>(
+/** A fit per lambda, as a job; a job that was stopped resolves with what it has. Errors use the names. @internal */
+export function runFits(
+  request: FitRequest,
+  convergence: Convergence,
+  names: readonly string[] | undefined,
+): Promise<NativeFit[]> {
+  const fits = runJob<NativeFit[], NativeProgress>(
     (settle, progress) => native.fit(request, settle, progress),
     controls(convergence),
   );
+  return names === undefined ? fits : fits.catch(rethrow(names));
+}
+
+/** By itself, for the same reason as controls. */
+function rethrow(names: readonly string[]): (error: unknown) => never {
+  return (error) => {
+    throw withNames(error, names);
+  };
 }
 
 /** By itself: a closure next to that of runFits would keep the request alive. */

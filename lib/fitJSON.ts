@@ -1,18 +1,18 @@
 import type { NativeFit } from "../binding.js";
 import { readPenalty } from "./catalogue.js";
-import { requireBoolean } from "./checks.js";
 import { expected } from "./errors.js";
+import { readFeatureNames } from "./featureNames.js";
 import { encodeNumber, encodeNumbers, FieldReader, type JSONNumber, requireFormat } from "./json.js";
 import { decodeOutputs, encodeOutputs, type OutputsJSON } from "./outputsJSON.js";
 import type { Penalty, PenaltyJSON } from "./penalty.js";
 import { decodeRecord, encodeRecord, type RecordJSON } from "./record.js";
+import { decodeSetup, encodeSetup, type FitSetup, type SetupJSON } from "./setup.js";
 import { type LossName, lossNames, type SolverName, solverNames } from "./solver.js";
 import { decodeStructure, encodeStructure, type FitStructure, type StructureJSON } from "./structure.js";
 import {
   type DiagnosisJSON,
   decodeDiagnosis,
   encodeDiagnosis,
-  type FitSetting,
   type FitWarning,
   warningsOf,
 } from "./warnings.js";
@@ -32,6 +32,11 @@ export interface FitJSON extends Partial<OutputsJSON> {
   lambda: JSONNumber;
   rows: number;
   columns: number;
+  /** Names of the columns, if they were told. */
+  featureNames?: readonly string[];
+  /** With `missing: "mean"`: what stands for a missing value of each column. */
+  imputation?: JSONNumber[];
+  setup?: SetupJSON;
   solver?: SolverName;
   /**
    * The columns, ascending, that `coefficients`, `eta` and `keepProbability` have an entry for; every other column has the
@@ -57,7 +62,6 @@ export interface FitJSON extends Partial<OutputsJSON> {
   record?: RecordJSON;
   /** Factors, bounds and groups, where there are any. */
   structure?: StructureJSON;
-  setting?: { intercept: boolean; standardize: boolean; tolerance: JSONNumber };
   /** What the warnings are made of. */
   diagnosis?: DiagnosisJSON;
   /** To read; `Fit.fromJSON` makes them anew. */
@@ -78,8 +82,9 @@ export interface Setting {
   readonly outputs?: number | undefined;
   readonly classes?: readonly string[] | undefined;
   readonly structure?: FitStructure | undefined;
-  /** Likewise. */
-  readonly setting?: FitSetting | undefined;
+  readonly featureNames?: readonly string[] | undefined;
+  /** Undefined likewise. */
+  readonly setup?: FitSetup | undefined;
 }
 
 const reasons = ["tolerance", "maxIterations", "aborted", "stalled"] as const;
@@ -88,8 +93,7 @@ const reasons = ["tolerance", "maxIterations", "aborted", "stalled"] as const;
 export function encodeFit(native: NativeFit, about: Setting): FitJSON {
   const { support, intercepts } = native;
   const outputs = encodeOutputs({ outputs: about.outputs ?? 1, intercepts, classes: about.classes });
-  const { setting } = about;
-  const warnings = warningsOf({ native, ...about, setting });
+  const warnings = warningsOf({ native, ...about, setup: about.setup });
   const diagnosis = encodeDiagnosis(native);
   return {
     format: "flipside.fit",
@@ -100,6 +104,9 @@ export function encodeFit(native: NativeFit, about: Setting): FitJSON {
     lambda: encodeNumber(native.lambda),
     rows: about.rows,
     columns: about.columns,
+    ...(about.featureNames !== undefined && { featureNames: about.featureNames }),
+    ...(native.imputed !== undefined && { imputation: encodeNumbers(native.imputed) }),
+    ...(about.setup !== undefined && { setup: encodeSetup(about.setup) }),
     ...(about.solver !== undefined && { solver: about.solver }),
     ...(support !== undefined && {
       support: Array.from(support),
@@ -124,9 +131,6 @@ export function encodeFit(native: NativeFit, about: Setting): FitJSON {
     },
     record: encodeRecord(native),
     ...(about.structure !== undefined && { structure: encodeStructure(about.structure) }),
-    ...(setting !== undefined && {
-      setting: { ...setting, tolerance: encodeNumber(setting.tolerance) },
-    }),
     ...(Object.keys(diagnosis).length > 0 && { diagnosis }),
     ...(warnings.length > 0 && { warnings }),
   };
@@ -168,23 +172,32 @@ export function decodeFit(argument: string, json: unknown): { native: NativeFit;
     nonzeroHistory: history.numbers("nonzero", objectiveHistory.length, 0, coefficients),
     secondsHistory: new Float64Array(0),
     intercepts,
+    imputed: read.has("imputation")
+      ? read.numbers("imputation", columns, -Number.MAX_VALUE, Number.MAX_VALUE)
+      : undefined,
     ...decodeRecord(read.has("record") ? read.fields("record") : undefined),
     ...decodeDiagnosis(read.has("diagnosis") ? read.fields("diagnosis") : undefined, columns),
   };
   const penalty = readPenalty(read.name("penalty"), read.value("penalty"));
   const structure = read.has("structure") ? decodeStructure(read.fields("structure"), columns) : undefined;
-  const setting = read.has("setting") ? readSetting(read.fields("setting")) : undefined;
-  const about = { penalty, loss, lossParameters, rows, columns, solver, outputs, classes, structure, setting };
-  return { native, about };
-}
-
-function readSetting(read: FieldReader): FitSetting {
-  const flag = (key: string) => requireBoolean(read.name(key), read.value(key));
-  return Object.freeze({
-    intercept: flag("intercept"),
-    standardize: flag("standardize"),
-    tolerance: read.finite("tolerance", 0),
-  });
+  const featureNames = readFeatureNames(read.name("featureNames"), read.value("featureNames"), columns);
+  const setup = read.has("setup") ? decodeSetup(read.fields("setup")) : undefined;
+  return {
+    native,
+    about: {
+      penalty,
+      loss,
+      lossParameters,
+      rows,
+      columns,
+      solver,
+      outputs,
+      classes,
+      structure,
+      featureNames,
+      setup,
+    },
+  };
 }
 
 const algorithms = solverNames.filter((name) => name !== "auto");

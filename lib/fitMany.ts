@@ -4,6 +4,7 @@ import { isArray, property, requireNumber, requireOptions } from "./checks.js";
 import { type Convergence, readLimits, requireControls } from "./convergence.js";
 import type { Design } from "./design.js";
 import { expected, FlipsideError } from "./errors.js";
+import { problemNames, withNames } from "./featureNames.js";
 import type { FitOptions } from "./fit.js";
 import type { Setting } from "./fitJSON.js";
 import { type Fit, fitFromNative } from "./fitted.js";
@@ -14,6 +15,7 @@ import type { Penalty } from "./penalty.js";
 import { ownWeights, readLoss, readModel, readSource, readStart, type SharedOptions } from "./request.js";
 import { readResponse } from "./response.js";
 import { perRow, readWeights } from "./rowVectors.js";
+import { setupOf } from "./setup.js";
 import { type LossName, solverDefaults, solverKeys } from "./solver.js";
 import type { SurvivalResponse } from "./survival.js";
 import { arrayLength, element } from "./views.js";
@@ -40,9 +42,11 @@ export interface ManyProgress {
 
 /** What the fits of `fitMany` share. */
 export interface FitManyOptions
-  extends Pick<SharedOptions, "loss" | "huber" | "cox" | "intercept" | "standardize"> {
+  extends Pick<SharedOptions, "loss" | "huber" | "cox" | "intercept" | "standardize" | "missing"> {
   /** One finite number >= 0 per row, not all 0; a Design has its own. */
   readonly weights?: VectorLike | undefined;
+  /** As of a problem. */
+  readonly featureNames?: readonly string[] | undefined;
   /**
    * Stops all fits. If each has been begun by then the promise resolves, and those that were interrupted have the reason
    * "aborted". If not, it rejects with a FlipsideError ABORTED whose `fits` has what there is.
@@ -53,7 +57,17 @@ export interface FitManyOptions
 }
 
 const specKeys = ["y", "offset", "start", "penalty", "lambda", "convergence", ...solverKeys];
-const optionKeys = ["weights", "intercept", "standardize", "loss", ...lossKeys, "signal", "onProgress"];
+const optionKeys = [
+  "weights",
+  "featureNames",
+  "intercept",
+  "standardize",
+  "missing",
+  "loss",
+  ...lossKeys,
+  "signal",
+  "onProgress",
+];
 const lambdaRange = { min: 0 };
 const aborted = "the fits were aborted before each had an iterate";
 
@@ -71,7 +85,13 @@ export async function fitMany(
   options: FitManyOptions = {},
 ): Promise<Fit[]> {
   const { request, abouts, controls } = readMany(x, fits, options);
-  return runMany(request, controls).then((results) => collect(results, abouts));
+  const names = abouts[0]?.featureNames;
+  return runMany(request, controls).then(
+    (results) => collect(results, abouts),
+    (error) => {
+      throw withNames(error, names);
+    },
+  );
 }
 
 function runMany(request: ManyRequest, controls: Controls<number>): Promise<(NativeFit | null)[]> {
@@ -99,6 +119,7 @@ function readMany(x: unknown, specs: unknown, options: unknown): Many {
   const source = readSource(x, given);
   const weights = readWeights(property("options", given, "weights"), source.rows);
   if (weights !== undefined && source.design !== undefined) throw ownWeights("weights");
+  const featureNames = problemNames(given, source.columns);
   const loss = readLoss(given);
   if (loss === "multinomial" || loss === "multiTask") {
     const message = `loss must have one output per row for fitMany, but is ${loss}: use fit`;
@@ -115,8 +136,12 @@ function readMany(x: unknown, specs: unknown, options: unknown): Many {
     const spec = requireOptions(`fits[${k}]`, element("fits", specs, k), specKeys);
     try {
       const fit = readSpec(spec, source, loss, responses);
+      const { rows, columns, intercept, standardize } = source;
+      const { offset, tolerance } = fit.native;
+      const weighted = weights !== undefined || source.weighted === true;
+      const setup = setupOf({ intercept, standardize, offset, tolerance }, weighted);
       fits.push(fit.native);
-      abouts.push({ ...fit.about, lossParameters, rows: source.rows, columns: source.columns });
+      abouts.push({ ...fit.about, lossParameters, rows, columns, featureNames, setup });
     } catch (error) {
       throw inFit(k, error);
     }
@@ -126,19 +151,10 @@ function readMany(x: unknown, specs: unknown, options: unknown): Many {
     property("options", given, "signal"),
     property("options", given, "onProgress"),
   );
-  const { design, intercept, standardize } = source;
+  const { design, intercept, standardize, imputeMissing } = source;
+  const shared = { x: source.x, design, weights, intercept, standardize, imputeMissing, loss };
   return {
-    request: {
-      x: source.x,
-      design,
-      weights,
-      intercept,
-      standardize,
-      loss,
-      lossParameters,
-      responses: responses.all,
-      fits,
-    },
+    request: { ...shared, lossParameters, responses: responses.all, fits },
     abouts,
     controls: {
       signal,
@@ -151,10 +167,10 @@ function readMany(x: unknown, specs: unknown, options: unknown): Many {
 
 function readSpec(
   spec: object,
-  source: { rows: number; columns: number; intercept: boolean; standardize: boolean },
+  source: { rows: number; columns: number },
   loss: LossName,
   responses: Responses,
-): { native: NativeSpec; about: Pick<Setting, "penalty" | "loss" | "solver" | "setting"> } {
+): { native: NativeSpec; about: Pick<Setting, "penalty" | "loss" | "solver"> } {
   const get = (key: string) => property("", spec, key);
   const penalty = get("penalty");
   const { handle, choice } = readModel(spec, penalty, loss);
@@ -162,8 +178,6 @@ function readSpec(
     get("convergence"),
     solverDefaults[choice.solver],
   );
-  const { intercept, standardize } = source;
-  const setting = Object.freeze({ intercept, standardize, tolerance: limits.tolerance });
   return {
     native: {
       response: responses.place(get("y")),
@@ -174,7 +188,7 @@ function readSpec(
       ...choice,
       ...limits,
     },
-    about: { penalty: penalty as Penalty, loss, solver: choice.solver, setting },
+    about: { penalty: penalty as Penalty, loss, solver: choice.solver },
   };
 }
 

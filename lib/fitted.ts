@@ -1,17 +1,22 @@
 import type { NativeFit } from "../binding.js";
+import { type CardOptions, type ModelCard, modelCard } from "./card.js";
 import { requireNumber } from "./checks.js";
 import { FlipsideError, lengthMismatch } from "./errors.js";
+import { withNames } from "./featureNames.js";
 import { decodeFit, encodeFit, type FitJSON, type FitReason, type Setting } from "./fitJSON.js";
 import { parse } from "./json.js";
-import { type MatrixLike, toMatrix, type VectorLike } from "./matrix.js";
-import { isRow, readNewOffset, requireOffset, rowMatrix } from "./outputs.js";
+import type { MatrixLike, VectorLike } from "./matrix.js";
+import { type NamedOptions, namedCoefficients } from "./namedCoefficients.js";
+import { readNewOffset, requireOffset } from "./outputs.js";
 import { notConstructible, type Penalty } from "./penalty.js";
 import { labelsOf, linearOf, toMean } from "./predict.js";
+import { type Predictors, predictors } from "./predictors.js";
 import { type FitRecord, recordOf } from "./record.js";
+import type { FitSetup } from "./setup.js";
 import type { LossName, SolverName } from "./solver.js";
 import type { FitStructure } from "./structure.js";
-import { allocate, type NumericArray } from "./views.js";
-import { type FitSetting, type FitWarning, warningsOf } from "./warnings.js";
+import { allocate } from "./views.js";
+import { type FitWarning, warningsOf } from "./warnings.js";
 
 /** The objective and the number of nonzero coefficients after an iteration; iteration 0 is the start. */
 export interface HistoryEntry {
@@ -78,8 +83,12 @@ export class Fit {
   /** Observations and variables of the data. */
   readonly rows: number;
   readonly columns: number;
-  /** What was asked for; undefined in a fit from JSON of an earlier version. */
-  readonly setting: FitSetting | undefined;
+  /** The names of the columns, if the problem had them. */
+  readonly featureNames: readonly string[] | undefined;
+  /** With `missing: "mean"`: what stands for a missing value of each column, in predictions too. */
+  readonly imputation: Float64Array | undefined;
+  /** What the objective was made of; undefined in a fit from JSON of an earlier version. */
+  readonly setup: FitSetup | undefined;
   readonly #native: NativeFit;
   readonly #about: Setting;
   #history: readonly HistoryEntry[] | undefined;
@@ -124,7 +133,9 @@ export class Fit {
     this.keepProbability = native.keepProbability;
     this.rows = about.rows;
     this.columns = about.columns;
-    this.setting = about.setting;
+    this.featureNames = about.featureNames;
+    this.imputation = native.imputed;
+    this.setup = about.setup;
     this.#native = native;
     this.#about = about;
     if (dense) return;
@@ -172,6 +183,16 @@ export class Fit {
     return this.coefficients.subarray(first, first + this.columns);
   }
 
+  /**
+   * The names of the columns with their coefficients, in the order of the columns: those that are not 0, or all.
+   *
+   * @param options.output Of a fit with several outputs which one, from 0 (the default).
+   * @throws FlipsideError INVALID_ARGUMENT for a fit without names; UNKNOWN_OPTION, OUT_OF_RANGE.
+   */
+  namedCoefficients(options: NamedOptions = {}): [name: string, coefficient: number][] {
+    return namedCoefficients(this, options);
+  }
+
   /** How the fit went: passes over x, working sets, duality gap, local convexity, starts. */
   get record(): FitRecord {
     this.#record ??= recordOf(this.#native);
@@ -180,7 +201,7 @@ export class Fit {
 
   /** What the caller should know: empty of a fit in order. Nothing is printed. */
   get warnings(): readonly FitWarning[] {
-    this.#warnings ??= warningsOf({ native: this.#native, ...this.#about, setting: this.setting });
+    this.#warnings ??= warningsOf({ native: this.#native, ...this.#about, setup: this.setup });
     return this.#warnings;
   }
 
@@ -211,7 +232,7 @@ export class Fit {
    *
    * @param x, offset As for `linearPredictor`, which says what is thrown.
    */
-  predict(x: MatrixLike | readonly number[] | NumericArray, offset?: VectorLike | MatrixLike): Float64Array {
+  predict(x: Predictors, offset?: VectorLike | MatrixLike): Float64Array {
     return toMean(this.loss, this.linearPredictor(x, offset), this.outputs);
   }
 
@@ -222,7 +243,7 @@ export class Fit {
    * @param x, offset As for `linearPredictor`.
    * @throws FlipsideError UNSUPPORTED for other losses; as `linearPredictor`.
    */
-  classify(x: MatrixLike | readonly number[] | NumericArray, offset?: VectorLike | MatrixLike): string[] {
+  classify(x: Predictors, offset?: VectorLike | MatrixLike): string[] {
     if (this.loss !== "multinomial" && this.loss !== "logistic") {
       const message = `classify needs a fit of logistic or multinomial loss, but its loss is ${this.loss}`;
       throw new FlipsideError("UNSUPPORTED", message);
@@ -234,25 +255,38 @@ export class Fit {
    * z = intercept + x * coefficients (+ offset), one number per row of x; with several outputs rows x outputs numbers, row
    * after row: that of row i and output k is entry i * outputs + k.
    *
-   * @param x Any matrix with as many columns as the data of the fit, or one row as a flat array. Elements must be finite;
-   *   of a fit with at least 1000 coefficients those whose coefficient is 0 may not be looked at.
+   * @param x Any matrix with as many columns as the data of the fit, or one row as a flat array, or, of a fit with feature
+   *   names, one or an array of records `{ name: number }`, whose other keys are not read. Elements must be finite, but of a
+   *   fit with `missing: "mean"` may be missing; of a fit with at least 1000 coefficients those whose coefficient is 0 may
+   *   not be looked at.
    * @param offset One number per row, with several outputs a matrix, rows x outputs, or its only row as a flat array; the
    *   offset of the fitted problem is not remembered.
-   * @throws FlipsideError LENGTH_MISMATCH, NOT_FINITE, INVALID_ARGUMENT, EMPTY.
+   * @throws FlipsideError LENGTH_MISMATCH, NOT_FINITE, MISSING_VALUES, INVALID_ARGUMENT, EMPTY.
    */
-  linearPredictor(
-    x: MatrixLike | readonly number[] | NumericArray,
-    offset?: VectorLike | MatrixLike,
-  ): Float64Array {
+  linearPredictor(x: Predictors, offset?: VectorLike | MatrixLike): Float64Array {
     // The matrix last: reading it may be the last time that code of the caller runs.
     const given = readNewOffset(offset, this.outputs);
-    const matrix = isRow(x) ? rowMatrix("x", x, this.columns, "one per coefficient") : toMatrix("x", x);
+    const matrix = predictors(this, x);
     const { rows, columns } = matrix;
     if (columns !== this.columns) {
       throw lengthMismatch("a row of x", this.columns, "as the fit has columns", columns);
     }
     const shift = given && requireOffset(given, rows);
-    return linearOf(this.#native, this.intercepts, matrix, shift);
+    try {
+      return linearOf(this.#native, this.intercepts, matrix, shift);
+    } catch (error) {
+      throw withNames(error, this.featureNames);
+    }
+  }
+
+  /**
+   * What this fit is, as plain JSON: the objective with every scaling, the data, the solver, how it converged, versions
+   * and caveats. The same fit gives the same card unless `date` is given.
+   *
+   * @throws FlipsideError INVALID_ARGUMENT, UNKNOWN_OPTION for bad options.
+   */
+  card(options: CardOptions = {}): ModelCard {
+    return modelCard(this, options);
   }
 
   /** Plain JSON that `Fit.fromJSON` restores exactly; what JSON cannot write (Infinity, -0) is a string. */

@@ -208,7 +208,7 @@ function readBlock(
   options: unknown,
   columns: number,
 ): { block: Block; signal: AbortSignal | undefined } {
-  const x = toMatrix("x", givenX);
+  const x = toMatrix("x", givenX, true);
   if (x.columns !== columns)
     throw lengthMismatch("a row of x", columns, "the columns of the Gram", x.columns);
   const y = toVector("y", givenY, x.rows, "one per row of x");

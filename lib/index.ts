@@ -1,6 +1,7 @@
 export type { AnalyseOptions, Analysis } from "./analysis.js";
 export { applyMask, applyMaskAsync } from "./applyMask.js";
 export type { BiconjugateOptions } from "./biconjugate.js";
+export type { CardOptions, ModelCard } from "./card.js";
 export { type CatalogueEntry, type CatalogueParameter, catalogue, penaltyFromJSON } from "./catalogue.js";
 export type { ClassLabels } from "./classes.js";
 export type { Convention, PenaltyDescription } from "./conventions/canonical.js";
@@ -17,6 +18,19 @@ export {
 } from "./crossValidation.js";
 export { Design, type DesignOptions, type DesignStorage } from "./design.js";
 export * as duality from "./duality.js";
+export {
+  type Cell,
+  type ColumnSpec,
+  type Dummy,
+  type Encoded,
+  type EncodeOptions,
+  Encoder,
+  type EncoderJSON,
+  encodeColumns,
+  type Level,
+  type TableLike,
+  type UnknownPolicy,
+} from "./encode.js";
 export { FlipsideError, type FlipsideErrorCode } from "./errors.js";
 export type { Expectation, ExpectationOptions } from "./expectation.js";
 export { type FitOptions, fit, fitSync } from "./fit.js";
@@ -82,13 +96,17 @@ export type {
   NumericArray,
   VectorLike,
 } from "./matrix.js";
+export type { MissingPolicy } from "./missing.js";
+export type { NamedOptions } from "./namedCoefficients.js";
 export type { OutputsJSON } from "./outputsJSON.js";
 export { fitPath, Path, type PathJSON, type PathOptions } from "./path.js";
 export { penalties } from "./penalties.js";
 export { Penalty, type PenaltyJSON, type ProxOptions } from "./penalty.js";
+export type { FeatureRecord, Predictors } from "./predictors.js";
 export { type PruneOptions, prune } from "./prune.js";
 export type { FitRecord, RecordJSON } from "./record.js";
 export type { Problem, SharedOptions } from "./request.js";
+export type { FitSetup, SetupJSON } from "./setup.js";
 export type { DropoutOptions, LossName, ProximalOptions, SolverName } from "./solver.js";
 export { strategies } from "./strategies.js";
 export type {
@@ -105,4 +123,4 @@ export type { Tabulation } from "./tables/record.js";
 export type { Interval } from "./tables/shape.js";
 export type { CurveJSON, TableJSON } from "./tables/tableJSON.js";
 export * as threads from "./threads.js";
-export type { DiagnosisJSON, FitSetting, FitWarning, FitWarningCode, PathWarning } from "./warnings.js";
+export type { DiagnosisJSON, FitWarning, FitWarningCode, PathWarning } from "./warnings.js";

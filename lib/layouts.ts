@@ -1,5 +1,6 @@
 import type { NativeMatrix } from "../binding.js";
 import { expected } from "./errors.js";
+import { placeOf, requireNoMissing } from "./missing.js";
 import { allocate, lengthOf } from "./views.js";
 
 /** out += X w over the caller's own layout; then every element of X must have been finite. */
@@ -89,6 +90,7 @@ export function toColumnMajor(argument: string, x: NativeMatrix): NativeMatrix {
 }
 
 function requireFiniteElements(argument: string, x: NativeMatrix): void {
+  requireNoMissing(argument, x);
   const count = lengthOf(x.data);
   for (let k = 0; k < count; ++k) {
     if (Number.isFinite(x.data[k])) continue;
@@ -97,10 +99,6 @@ function requireFiniteElements(argument: string, x: NativeMatrix): void {
 }
 
 function elementName(argument: string, x: NativeMatrix, k: number): string {
-  if (x.layout === "rowMajor")
-    return `${argument} at row ${Math.floor(k / x.columns)}, column ${k % x.columns}`;
-  if (x.layout === "columnMajor") return `${argument} at row ${k % x.rows}, column ${Math.floor(k / x.rows)}`;
-  let column = 0;
-  while (((x.columnPointers as Int32Array)[column + 1] as number) <= k) ++column;
-  return `${argument} at row ${(x.rowIndices as Int32Array)[k]}, column ${column}`;
+  const [row, column] = placeOf(x, k);
+  return `${argument} at row ${row}, column ${column}`;
 }

@@ -46,8 +46,8 @@ export interface MatrixObject {
   get(row: number, column: number): number;
 }
 
-/** An array of rows, all of one length. */
-export type MatrixRows = readonly (readonly number[] | NumericArray)[];
+/** An array of rows, all of one length. In data of a fit and its predictions null and undefined are missing values, as NaN is. */
+export type MatrixRows = readonly (readonly (number | null | undefined)[] | NumericArray)[];
 
 /** What may be passed as a matrix of `rows` observations and `columns` variables. */
 export type MatrixLike = DenseMatrix | CompressedColumns | MatrixObject | MatrixRows;
@@ -58,11 +58,16 @@ export type VectorLike = NumericArray | readonly number[] | MatrixObject;
 const matrixForms =
   "{ data, rows, columns }, an array of rows, { values, rowIndices, columnPointers, rows, columns } or an ml-matrix Matrix";
 
-/** Checks shape, kinds, lengths and indices; whether the elements are finite is checked where they are read. @internal */
-export function toMatrix(argument: string, value: unknown): NativeMatrix {
+/**
+ * Checks shape, kinds, lengths and indices; whether the elements are finite is checked where they are read. With `missing`
+ * null and undefined in an array of rows are NaN.
+ *
+ * @internal
+ */
+export function toMatrix(argument: string, value: unknown, missing = false): NativeMatrix {
   if (!isObject(value) || kindOf(value) !== undefined)
     throw expected(argument, `a matrix (${matrixForms})`, value);
-  if (isArray(argument, value)) return fromRows(argument, value);
+  if (isArray(argument, value)) return fromRows(argument, value, missing);
   const get = property(argument, value, "get");
   if (typeof get === "function") return fromAccessor(argument, value, get as MatrixObject["get"]);
   const to1DArray = property(argument, value, "to1DArray");
@@ -103,38 +108,42 @@ function fromBlock(argument: string, object: object, data: unknown): NativeMatri
   };
 }
 
-function fromRows(argument: string, value: readonly unknown[]): NativeMatrix {
+function fromRows(argument: string, value: readonly unknown[], missing: boolean): NativeMatrix {
   const rows = arrayLength(argument, value);
   if (rows === 0) throw expected(argument, "an array of at least one row", value, "EMPTY");
   // All lengths before anything is allocated: an array may claim any length and consist of holes.
-  const columns = rowLength(argument, value, 0);
+  const columns = rowLength(argument, value, 0, missing);
   if (columns === 0)
     throw expected(`${argument}[0]`, "a row of at least one number", element(argument, value, 0), "EMPTY");
   for (let i = 1; i < rows; ++i) {
-    const length = rowLength(argument, value, i);
+    const length = rowLength(argument, value, i, missing);
     if (length !== columns)
       throw lengthMismatch(`${argument}[${i}]`, columns, `as ${argument}[0] has`, length);
   }
   const data = allocate(argument, rows * columns);
-  for (let i = 0; i < rows; ++i) copyRow(argument, value, i, data, columns);
+  for (let i = 0; i < rows; ++i) copyRow(argument, value, i, data, columns, missing);
   return { data, rows, columns, layout: "rowMajor" };
 }
 
-function rowLength(argument: string, matrix: readonly unknown[], i: number): number {
+function rowLength(argument: string, matrix: readonly unknown[], i: number, missing: boolean): number {
   const row = element(argument, matrix, i);
   if (kindOf(row) !== undefined) return lengthOf(row as NumericArray);
   let length = -1;
   let first: unknown = 0;
+  let held = false;
   try {
     if (Array.isArray(row)) {
       length = row.length;
       if (length > 0) first = row[0];
+      held = 0 in row;
     }
   } catch (cause) {
     throw unreadable(`${argument}[${i}]`, cause);
   }
   if (length < 0) throw expected(`${argument}[${i}]`, "a row (an array of numbers)", row);
-  if (typeof first !== "number") throw expected(`${argument}[${i}][0]`, "a number", first);
+  const absent = first === null || (first === undefined && held);
+  if (typeof first !== "number" && !(missing && absent))
+    throw expected(`${argument}[${i}][0]`, "a number", first);
   return length;
 }
 
@@ -144,6 +153,7 @@ function copyRow(
   i: number,
   out: Float64Array,
   columns: number,
+  missing: boolean,
 ): void {
   const row = element(argument, matrix, i);
   if (kindOf(row) !== undefined) {
@@ -155,7 +165,7 @@ function copyRow(
   }
   let copied = 0;
   try {
-    copied = copyNumbers(row as readonly unknown[], out, i * columns, columns);
+    copied = copyNumbers(row as readonly unknown[], out, i * columns, columns, missing);
   } catch (cause) {
     throw unreadable(`${argument}[${i}]`, cause);
   }

@@ -1,12 +1,12 @@
 import type { FitRequest, NativeFit } from "../binding.js";
-import { property, requireNumber } from "./checks.js";
+import { isObject, property, requireNumber } from "./checks.js";
 import { FlipsideError } from "./errors.js";
 import { runFits } from "./fit.js";
 import type { FitJSON, FitReason, Setting } from "./fitJSON.js";
 import { type Fit, fitFromNative, readFitted, writeCoefficients } from "./fitted.js";
 import type { Gram } from "./gram.js";
 import { type CriteriaOptions, type InformationCriteria, informationCriteria } from "./inference/criteria.js";
-import { FieldReader, parse, requireFormat } from "./json.js";
+import { encodeNumbers, FieldReader, type JSONNumber, parse, requireFormat } from "./json.js";
 import { type DenseMatrix, requireEntries, toVector, type VectorLike } from "./matrix.js";
 import { notConstructible } from "./penalty.js";
 import { optionKeys, type Problem, readSetup, type SharedOptions } from "./request.js";
@@ -28,6 +28,9 @@ export interface PathJSON {
   format: "flipside.path";
   version: 1;
   requested: number;
+  /** Of all fits, which do not repeat it. */
+  featureNames?: readonly string[];
+  imputation?: JSONNumber[];
   fits: FitJSON[];
 }
 
@@ -49,7 +52,7 @@ export async function fitPath(problem: Problem | Gram, options: PathOptions): Pr
   const { request, convergence, about } = readSetup(problem, options, keys, true);
   readLambdas(options, request, about);
   const requested = request.lambdas.length || request.pathLength;
-  return runFits(request, convergence).then((fits: NativeFit[]) =>
+  return runFits(request, convergence, about.featureNames).then((fits: NativeFit[]) =>
     makePath(
       fits.map((one) => fitFromNative(one, about)),
       requested,
@@ -96,6 +99,8 @@ export class Path {
    * ncvreg; undefined if none is or it is not known.
    */
   readonly convexMin: number | undefined;
+  /** The names of the columns, if the problem had them. */
+  readonly featureNames: readonly string[] | undefined;
   #coefficients: DenseMatrix | undefined;
   #warnings: readonly PathWarning[] | undefined;
 
@@ -112,6 +117,7 @@ export class Path {
     this.reason = fits.length < requested ? "aborted" : (unfinished?.reason ?? "tolerance");
     this.converged = this.reason === "tolerance";
     this.convexMin = lastConvex(fits);
+    this.featureNames = fits[0]?.featureNames;
   }
 
   /**
@@ -145,11 +151,17 @@ export class Path {
 
   /** Plain JSON that `Path.fromJSON` restores exactly. */
   toJSON(): PathJSON {
+    const [first] = this.fits;
     return {
       format: "flipside.path",
       version: 1,
       requested: this.requested,
-      fits: this.fits.map((one) => one.toJSON()),
+      ...(first?.featureNames !== undefined && { featureNames: first.featureNames }),
+      ...(first?.imputation !== undefined && { imputation: encodeNumbers(first.imputation) }),
+      fits: this.fits.map((one) => {
+        const { featureNames: _names, imputation: _imputation, ...own } = one.toJSON();
+        return own;
+      }),
     };
   }
 
@@ -168,10 +180,17 @@ export class Path {
       throw new FlipsideError("LENGTH_MISMATCH", message);
     }
     const fits = Array.from({ length: count }, (_, k) =>
-      readFitted(`json.fits[${k}]`, element("json.fits", array, k)),
+      readFitted(`json.fits[${k}]`, withShared(read, element("json.fits", array, k))),
     );
     return makePath(fits, requested);
   }
+}
+
+/** A fit of a path with what its path has for all. */
+function withShared(path: FieldReader, fit: unknown): unknown {
+  const shared = ["featureNames", "imputation"].filter((key) => path.has(key));
+  if (shared.length === 0 || !isObject(fit)) return fit;
+  return Object.assign(Object.create(fit), Object.fromEntries(shared.map((key) => [key, path.value(key)])));
 }
 
 function lastConvex(fits: readonly Fit[]): number | undefined {

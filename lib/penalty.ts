@@ -200,7 +200,7 @@ export class Penalty {
 export function notConstructible(name: string, source: string): FlipsideError {
   return new FlipsideError(
     "INVALID_ARGUMENT",
-    `a ${name} must come from ${source}, but was called as a constructor`,
+    `${/^[AEIO]/.test(name) ? "an" : "a"} ${name} must come from ${source}, but was called as a constructor`,
   );
 }
 

@@ -4,14 +4,17 @@ import type { ClassLabels } from "./classes.js";
 import { type Convergence, type ConvergenceOptions, readConvergence } from "./convergence.js";
 import { type Design, designState } from "./design.js";
 import { FlipsideError, lengthMismatch } from "./errors.js";
+import { problemNames } from "./featureNames.js";
 import type { Setting } from "./fitJSON.js";
 import { type GramState, gramState } from "./gram.js";
 import { type CoxOptions, type HuberOptions, lossKeys, readLossOptions } from "./lossOptions.js";
 import { type MatrixLike, requireEntries, toMatrix, toVector, type VectorLike } from "./matrix.js";
+import { type MissingPolicy, readMissing, requireDense } from "./missing.js";
 import { readOffsets } from "./outputs.js";
 import { type Penalty, requirePenalty, solvablePenalty } from "./penalty.js";
 import { type Response, readResponse } from "./response.js";
 import { perRow, readWeights } from "./rowVectors.js";
+import { setupOf } from "./setup.js";
 import {
   type Choice,
   type DropoutOptions,
@@ -29,8 +32,8 @@ import type { SurvivalResponse } from "./survival.js";
 /** The data of a sparse regression: `rows` observations of `columns` variables. */
 export interface Problem {
   /**
-   * The design, rows x columns, or one that was prepared for many fits. Every element must be finite; a constant column
-   * gets the coefficient 0.
+   * The design, rows x columns, or one that was prepared for many fits. Every element must be finite, but see the option
+   * `missing` for NaN; a constant column gets the coefficient 0.
    */
   readonly x: MatrixLike | Design;
   /**
@@ -46,6 +49,8 @@ export interface Problem {
    * matrix, rows x outputs.
    */
   readonly offset?: VectorLike | MatrixLike | undefined;
+  /** What the columns of x are called: one name each, not empty, all different. Fits carry them, and errors use them. */
+  readonly featureNames?: readonly string[] | undefined;
 }
 
 /** The options that a fit and a path share. */
@@ -83,6 +88,8 @@ export interface SharedOptions extends StructureOptions {
   readonly intercept?: boolean | undefined;
   /** Let the penalty act on columns scaled to mean square 1 (centred first if there is an intercept). By default true; as for intercept. */
   readonly standardize?: boolean | undefined;
+  /** What becomes of missing values in x. By default "error"; of a Design as it was prepared. */
+  readonly missing?: MissingPolicy | undefined;
   readonly convergence?: ConvergenceOptions | undefined;
   /** Coefficients to start from, one per column, on the scale of x; of several outputs output after output. */
   readonly start?: VectorLike | undefined;
@@ -97,12 +104,13 @@ export interface Setup {
   readonly about: Setting;
 }
 
-const problemKeys = ["x", "y", "weights", "offset"];
+const problemKeys = ["x", "y", "weights", "offset", "featureNames"];
 const sharedKeys = [
   "penalty",
   "loss",
   "intercept",
   "standardize",
+  "missing",
   "convergence",
   "start",
   ...solverKeys,
@@ -148,9 +156,12 @@ export function readRows(data: object, rows: number, loss: LossName): Rows {
 }
 
 /** What a problem is about, as the addon takes it. @internal */
-export interface Source extends Pick<FitRequest, "x" | "design" | "gram" | "intercept" | "standardize"> {
+export interface Source
+  extends Pick<FitRequest, "x" | "design" | "gram" | "intercept" | "standardize" | "imputeMissing"> {
   readonly rows: number;
   readonly columns: number;
+  /** Whether it is a design with weights of its own. */
+  readonly weighted?: boolean | undefined;
 }
 
 /** x of a problem; intercept and standardize come from the options, or from a design that they must agree with. @internal */
@@ -158,12 +169,15 @@ export function readSource(x: unknown, options: object): Source {
   const state = designState(x);
   const intercept = readFlag(options, "intercept", state);
   const standardize = readFlag(options, "standardize", state);
+  const imputeMissing = readMissing(options);
   if (state !== undefined) {
-    const { design, rows, columns } = state;
-    return { design, rows, columns, intercept, standardize };
+    const { design, rows, columns, weighted } = state;
+    if (imputeMissing && state.imputation === undefined) throw ownMissing("Design");
+    return { design, rows, columns, intercept, standardize, weighted };
   }
-  const matrix = toMatrix("x", x);
-  return { x: matrix, rows: matrix.rows, columns: matrix.columns, intercept, standardize };
+  const matrix = toMatrix("x", x, true);
+  if (imputeMissing) requireDense(matrix);
+  return { x: matrix, rows: matrix.rows, columns: matrix.columns, intercept, standardize, imputeMissing };
 }
 
 function readFlag(
@@ -229,23 +243,26 @@ export function readSetup(
     pathRatio: 1,
     intercept: source.intercept,
     standardize: source.standardize,
+    imputeMissing: source.imputeMissing,
     tolerance: convergence.tolerance,
     maxIterations: convergence.maxIterations,
   };
   const { solver } = choice;
-  const { intercept, standardize } = source;
-  const setting = Object.freeze({ intercept, standardize, tolerance: convergence.tolerance });
+  const { columns } = source;
+  const featureNames = data && problemNames(data, columns);
+  const weighted = gram === undefined ? request.weights !== undefined || source.weighted === true : undefined;
   const about: Setting = {
     penalty: penalty as Penalty,
     loss,
     lossParameters,
     rows: source.rows,
-    columns: source.columns,
+    columns,
     solver,
     outputs,
     classes: rows?.classes,
     structure: structure && describeStructure(structure),
-    setting,
+    featureNames,
+    setup: setupOf(request, weighted),
   };
   return { request, convergence, about };
 }
@@ -254,7 +271,13 @@ function sourceOfGram(state: GramState, options: object): Source {
   const { gram, rows, columns } = state;
   if (gram === undefined) throw new FlipsideError("EMPTY", "gram must have rows, but has none");
   const intercept = readFlag(options, "intercept", state);
+  if (readMissing(options)) throw ownMissing("Gram");
   return { gram, rows, columns, intercept, standardize: readFlag(options, "standardize", state) };
+}
+
+function ownMissing(what: string): FlipsideError {
+  const message = `missing must be left out or "error" with a ${what} that was made of complete data, but is "mean"`;
+  return new FlipsideError("INVALID_ARGUMENT", message);
 }
 
 /** @internal */

@@ -102,17 +102,22 @@ export function arrayLength(argument: string, array: readonly unknown[]): number
   throw expected(`${argument}.length`, "an integer >= 0", length);
 }
 
-/** out[start + i] = source[i]; returns `count`, or the place of the first hole or value that is no number. */
+/**
+ * out[start + i] = source[i]; returns `count`, or the place of the first hole or value that is no number. With `missing`
+ * null and undefined are NaN, but not holes: an array of holes may claim any length.
+ */
 export function copyNumbers(
   source: readonly unknown[],
   out: Float64Array,
   start: number,
   count: number,
+  missing = false,
 ): number {
   for (let i = 0; i < count; ++i) {
     const value = source[i];
-    if (typeof value !== "number") return i;
-    out[start + i] = value;
+    if (typeof value === "number") out[start + i] = value;
+    else if (missing && (value === null || (value === undefined && i in source))) out[start + i] = NaN;
+    else return i;
   }
   return count;
 }

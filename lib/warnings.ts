@@ -1,6 +1,7 @@
 import type { NativeFit } from "../binding.js";
 import { encodeNumber, encodeNumbers, type FieldReader, type JSONNumber } from "./json.js";
 import type { Penalty } from "./penalty.js";
+import type { FitSetup } from "./setup.js";
 import type { SolverName } from "./solver.js";
 
 /**
@@ -39,13 +40,6 @@ export interface PathWarning extends FitWarning {
   readonly lambdas: readonly number[];
 }
 
-/** What a fit was asked for. */
-export interface FitSetting {
-  readonly intercept: boolean;
-  readonly standardize: boolean;
-  readonly tolerance: number;
-}
-
 /** What the addon has seen beyond the solution. @internal */
 export type NativeDiagnosis = Pick<
   NativeFit,
@@ -65,7 +59,7 @@ export interface Warned {
   readonly native: NativeFit;
   readonly penalty: Penalty;
   readonly solver: SolverName | undefined;
-  readonly setting: FitSetting | undefined;
+  readonly setup: FitSetup | undefined;
 }
 
 /** Log odds from which a class counts as certain when every row has them: a probability of 0.9933. */
@@ -83,11 +77,11 @@ function warning(code: FitWarningCode, message: string, details: FitWarning["det
   return Object.freeze({ code, message, details: Object.freeze(details) });
 }
 
-function notConverged({ native, penalty, solver, setting }: Warned): FitWarning | undefined {
+function notConverged({ native, penalty, solver, setup }: Warned): FitWarning | undefined {
   const { reason, stationarity, iterations, lambda, objectiveMargin } = native;
   if (reason === "tolerance") return undefined;
   const goal =
-    setting === undefined || lambda === 0 || solver === "dropout" ? NaN : setting.tolerance * lambda;
+    setup === undefined || lambda === 0 || solver === "dropout" ? NaN : setup.tolerance * lambda;
   const times = stationarity / goal;
   const far = !Number.isNaN(objectiveMargin)
     ? `its objective may lie ${brief(objectiveMargin)} above the one that it approaches`

@@ -3,7 +3,7 @@ import { basename } from "node:path";
 import { pipeline } from "node:stream/promises";
 import { CsvError, parse } from "csv-parse";
 import { FlipsideError } from "../index.js";
-import { Defects } from "./defects.js";
+import { Defects, isMissing } from "./defects.js";
 
 /** The numbers of a CSV file. */
 export interface Table {
@@ -11,22 +11,37 @@ export interface Table {
   readonly file: string;
   readonly header: readonly string[];
   readonly rows: number;
-  /** The columns that were asked for, by their position in the header. */
-  readonly columns: ReadonlyMap<number, Float64Array>;
+  /** The columns that were asked for, by their position in the header; NaN where a value is missing. */
+  readonly columns: ReadonlyMap<number, Float64Array | readonly (string | undefined)[]>;
+  /** How many values are missing, which only columns of features may have. */
+  readonly missing: number;
 }
 
 export interface CsvOptions {
   readonly delimiter: string;
   readonly signal: AbortSignal | undefined;
   /** Which columns to read, once the header is known: the others may hold anything. */
-  readonly select: (header: readonly string[], file: string) => readonly number[];
+  readonly select: (header: readonly string[], file: string) => Selection;
+  /** Features may have missing values. */
+  readonly missing: boolean;
 }
+
+export interface Selection {
+  /** Columns of numbers without gaps. */
+  readonly numbers: readonly number[];
+  /** Columns of numbers or of texts. */
+  readonly features: readonly number[];
+}
+
+/** A column of more different texts is no factor but names, dates or notes. */
+const mostLevels = 200;
 
 /** Longest record, in characters: an unclosed quote must not read a huge file into one cell. */
 const longestRecord = 2 ** 28;
 
 /**
- * Reads columns of numbers from a CSV file row by row, so that a file may be larger than its numbers.
+ * Reads columns of numbers, and features of texts alone, from a CSV file row by row, so that a file may be larger than
+ * its numbers.
  *
  * @throws FlipsideError that names the line and the column of what is not a number, and counts the others.
  */
@@ -60,6 +75,11 @@ class Reader {
   readonly #options: CsvOptions;
   #header: readonly string[] | undefined;
   #selected: readonly number[] = [];
+  #features: ReadonlySet<number> = new Set();
+  /** The different texts of each selected column with their numbers, which stand in its place. */
+  #texts: Map<string, number>[] = [];
+  #hasNumbers: boolean[] = [];
+  #missing = 0;
   #columns: Float64Array[] = [];
   #capacity = 1024;
   #rows = 0;
@@ -88,26 +108,57 @@ class Reader {
       const column = this.#selected[k] as number;
       const cell = record[column] as string;
       const value = toNumber(cell);
-      if (Number.isNaN(value)) this.#defects.add(column, line, cell);
-      (this.#columns[k] as Float64Array)[row] = value;
+      if (!Number.isNaN(value)) this.#hasNumbers[k] = true;
+      (this.#columns[k] as Float64Array)[row] = Number.isNaN(value) ? this.#other(k, line, cell) : value;
     }
+  }
+
+  /** A cell that is no number: the number of its text, or NaN. */
+  #other(k: number, line: number, cell: string): number {
+    const column = this.#selected[k] as number;
+    const feature = this.#features.has(column);
+    if (isMissing(cell) && feature && this.#options.missing) {
+      ++this.#missing;
+      return NaN;
+    }
+    this.#defects.add(column, line, cell);
+    const texts = this.#texts[k] as Map<string, number>;
+    if (!feature || isMissing(cell) || texts.size > mostLevels) return NaN;
+    const number = texts.get(cell) ?? texts.size;
+    texts.set(cell, number);
+    return number;
+  }
+
+  /** The texts of a feature that has no number and few different ones; what looks like a number is none. */
+  #levels(k: number): string[] | undefined {
+    const texts = [...(this.#texts[k] as Map<string, number>).keys()];
+    const numeric = this.#hasNumbers[k] || texts.some((text) => /^[+-]?[\d.,]+$/.test(text));
+    return texts.length === 0 || texts.length > mostLevels || numeric ? undefined : texts;
   }
 
   finish(): Table {
     if (this.#header === undefined)
       throw bad(`${this.#file} must have a header and rows, but is empty`, "EMPTY");
     if (this.#rows === 0) throw bad(`${this.#file} must have rows below its header, but has none`, "EMPTY");
+    const columns = new Map<number, Float64Array | readonly (string | undefined)[]>();
+    this.#selected.forEach((column, k) => {
+      const values = (this.#columns[k] as Float64Array).slice(0, this.#rows);
+      const levels = this.#levels(k);
+      if (levels !== undefined) this.#defects.forgiveText(column);
+      columns.set(column, levels === undefined ? values : Array.from(values, (value) => levels[value]));
+    });
     this.#defects.raise(this.#header, this.#rows);
-    const columns = new Map(
-      this.#selected.map((column, k) => [column, (this.#columns[k] as Float64Array).slice(0, this.#rows)]),
-    );
-    return { file: this.#file, header: this.#header, rows: this.#rows, columns };
+    return { file: this.#file, header: this.#header, rows: this.#rows, columns, missing: this.#missing };
   }
 
   #start(record: readonly string[]): void {
     checkHeader(record, this.#file, this.#options.delimiter);
     this.#header = record;
-    this.#selected = this.#options.select(record, this.#file);
+    const { numbers, features } = this.#options.select(record, this.#file);
+    this.#selected = [...numbers, ...features];
+    this.#features = new Set(features);
+    this.#texts = this.#selected.map(() => new Map());
+    this.#hasNumbers = this.#selected.map(() => false);
     this.#columns = this.#selected.map(() => new Float64Array(this.#capacity));
   }
 

@@ -4,6 +4,11 @@ import { list, plural } from "./format.js";
 /** What spreadsheets, R and Python write where there is no value. */
 const missingWords = new Set(["", "na", "n/a", "nan", "null", "none", "?", "."]);
 
+/** Whether a cell says that there is no value. */
+export function isMissing(cell: string): boolean {
+  return missingWords.has(cell.toLowerCase());
+}
+
 interface Tally {
   count: number;
   /** The first of them. */
@@ -22,10 +27,15 @@ export class Defects {
   }
 
   add(column: number, line: number, cell: string): void {
-    const tallies = missingWords.has(cell.toLowerCase()) ? this.#missing : this.#text;
+    const tallies = isMissing(cell) ? this.#missing : this.#text;
     const tally = tallies.get(column);
     if (tally === undefined) tallies.set(column, { count: 1, line, cell });
     else ++tally.count;
+  }
+
+  /** Text is in order in this column. */
+  forgiveText(column: number): void {
+    this.#text.delete(column);
   }
 
   /** Throws unless every cell was a number. */
@@ -56,6 +66,6 @@ export class Defects {
       return `"${header[column]}" (${count}, the first on line ${line})`;
     });
     const columns = `column${places.length === 1 ? "" : "s"} ${list(places, 5)}`;
-    return `${this.#file} must have no missing values, but has ${total} in ${columns}: fill in or remove those rows`;
+    return `${this.#file} must have no missing values, but has ${total} in ${columns}: fill in or remove those rows, or impute features with --missing mean`;
   }
 }

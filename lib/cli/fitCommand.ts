@@ -5,6 +5,7 @@ import {
   fit as fitOnce,
   fitPath,
   type LossName,
+  type MissingPolicy,
   type Path,
   type Penalty,
   type SolverName,
@@ -12,12 +13,12 @@ import {
 import { solverDefaults } from "../solver.js";
 import { type Dataset, readDataset } from "./dataset.js";
 import { nullLoss, saturatedLoss, smallestBIC } from "./goodness.js";
-import { exitCodes, type Io, UsageError, userPath } from "./io.js";
+import { exitCodes, type Io, UsageError } from "./io.js";
 import { makeModel } from "./model.js";
 import { type ParameterValues, readPenalty } from "./options.js";
 import { printFit, printPath, printWarnings } from "./print.js";
 import { ProgressBar, watch } from "./progress.js";
-import { save } from "./save.js";
+import { cardText, checkPlaces, save } from "./save.js";
 
 /** Who chose a λ: the user with --lambda, or the path's smallest BIC. */
 export type Choice = "user" | "bic";
@@ -44,6 +45,8 @@ export interface FitArguments extends ParameterValues {
   readonly maxIterations?: number;
   readonly output?: string;
   readonly report?: string;
+  readonly card?: string;
+  readonly missing?: MissingPolicy;
   readonly json?: boolean;
   readonly quiet?: boolean;
 }
@@ -77,6 +80,7 @@ export async function fitCommand(file: string, values: FitArguments, io: Io): Pr
   const say = (text: string) => {
     if (!values.quiet && !values.json) io.stdout.write(text);
   };
+  for (const note of dataset.notes) say(`Note: ${note}\n`);
   if (outcome.path !== undefined) say(printPath(outcome, outcome.path));
   if (outcome.fit !== undefined) say(printFit(outcome, outcome.fit));
   if (!values.quiet) io.stderr.write(printWarnings(outcome));
@@ -89,6 +93,10 @@ export async function fitCommand(file: string, values: FitArguments, io: Io): Pr
   if (output !== undefined) {
     await save(output, model, io);
     say(`Model:  ${output}\n`);
+  }
+  if (values.card !== undefined && outcome.fit !== undefined) {
+    await save(values.card, cardText(outcome.fit, dataset), io);
+    say(`Card:   ${values.card}\n`);
   }
   if (values.report !== undefined) {
     // The plotting library takes a while to load.
@@ -111,13 +119,7 @@ function checkOptions(file: string, values: FitArguments, io: Io): string | unde
     throw new UsageError("--json prints and --quiet does not: give one of them");
   const usual = values.json ? undefined : `${basename(file, extname(file))}.model.json`;
   const output = values.output ?? usual;
-  const places = [output, values.report].filter((place) => place !== undefined);
-  for (const place of places) {
-    if (userPath(io, place) === userPath(io, file)) throw new UsageError(`${place} would overwrite the data`);
-  }
-  if (places.length === 2 && userPath(io, places[0] as string) === userPath(io, places[1] as string)) {
-    throw new UsageError(`--output and --report are both ${output}`);
-  }
+  checkPlaces(file, { "--output": output, "--report": values.report, "--card": values.card }, io);
   return output;
 }
 
@@ -133,7 +135,8 @@ async function runFits(dataset: Dataset, penalty: Penalty, values: FitArguments,
   };
   const { delta } = values;
   const huber = delta === undefined ? undefined : { delta };
-  const options = { penalty, loss, huber, solver, seed, starts, intercept, standardize, convergence };
+  const { missing } = dataset;
+  const options = { penalty, loss, huber, solver, seed, starts, intercept, standardize, missing, convergence };
   try {
     const path = values.path
       ? await fitPath(dataset.problem, { ...options, lambdaCount: lambdas })

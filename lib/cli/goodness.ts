@@ -14,7 +14,8 @@ export async function nullLoss(
   model: { loss: LossName; huber: HuberOptions | undefined; intercept: boolean },
 ): Promise<number> {
   if (model.loss === "squared") return dataset.variance / 2;
-  const options = { ...model, penalty: penalties.l1(), lambda: Number.MAX_VALUE };
+  const { missing } = dataset;
+  const options = { ...model, missing, penalty: penalties.l1(), lambda: Number.MAX_VALUE };
   return (await fitOnce(dataset.problem, options)).lossValue;
 }
 

@@ -1,4 +1,4 @@
-import type { FitJSON, PathJSON } from "../index.js";
+import type { EncoderJSON, FitJSON, PathJSON } from "../index.js";
 import type { FitArguments, Outcome } from "./fitCommand.js";
 import { packageVersion } from "./package.js";
 
@@ -12,6 +12,8 @@ export interface ModelJSON {
   target: string;
   /** Names of the coefficients, in their order. */
   features: readonly string[];
+  /** Of a file with columns of texts: `Encoder.fromJSON(model.encoder).transform(rows)` gives x. */
+  encoder?: EncoderJSON;
   weights: string | null;
   offset: string | null;
   intercept: boolean;
@@ -22,7 +24,10 @@ export interface ModelJSON {
 }
 
 /** As JSON text; the same data and options give the same text. */
-export function makeModel({ dataset, fit, path }: Outcome, values: FitArguments): string {
+export function makeModel(
+  { dataset, fit, path }: Pick<Outcome, "dataset" | "fit" | "path">,
+  values: Pick<FitArguments, "intercept" | "standardize">,
+): string {
   const model: ModelJSON = {
     format: "flipside.model",
     version: 1,
@@ -30,6 +35,7 @@ export function makeModel({ dataset, fit, path }: Outcome, values: FitArguments)
     data: { file: dataset.file, rows: dataset.rows },
     target: dataset.target,
     features: dataset.features,
+    ...(dataset.encoder !== undefined && { encoder: dataset.encoder.toJSON() }),
     weights: dataset.weightsColumn ?? null,
     offset: dataset.offsetColumn ?? null,
     intercept: values.intercept,

@@ -27,6 +27,54 @@ for (const entry of catalogue) {
 export type ParameterValues = Readonly<Record<string, unknown>>;
 
 export function addFitOptions(command: Command): void {
+  addDataOptions(command);
+  command
+    .optionsGroup("Model:")
+    .option("-l, --lambda <number>", "strength of the penalty, >= 0", nonnegative("--lambda"))
+    .option("--path", "fit falling strengths from the smallest that leaves no feature; see --lambdas");
+  addModelOptions(command);
+  command
+    .option("--seed <integer>", "of the solver dropout, by default 0", seed)
+    .option(
+      "--starts <integer>",
+      "of the solver workingSet: starts to try, of which the best is kept; by default 1",
+      starts,
+    );
+  addParameterOptions(command);
+  addConvergenceOptions(command);
+  command
+    .optionsGroup("Output:")
+    .option("-o, --output <file>", "where to write the model as JSON (by default <data>.model.json)");
+  addOutputOptions(command);
+}
+
+/** The options of `flipside cv`, which are those of `fit` where they can be. */
+export function addCvOptions(command: Command): void {
+  addDataOptions(command);
+  command
+    .optionsGroup("Cross-validation:")
+    .option("--folds <count>", "parts of the rows, at least 2; by default 10", folds)
+    .option("--seed <integer>", "of the random assignment of rows to folds, by default 0", seed)
+    .option(
+      "--measure <name>",
+      "what is compared on the rows left out: deviance (by default), squaredError, absoluteError, misclassification, auc",
+    );
+  command.optionsGroup("Model:");
+  addModelOptions(command);
+  addParameterOptions(command);
+  addConvergenceOptions(command);
+  command
+    .optionsGroup("Output:")
+    .addOption(
+      new Option("--choose <lambda>", "the lambda of the model and the card")
+        .choices(["lambdaMin", "lambda1se"])
+        .default("lambda1se"),
+    )
+    .option("-o, --output <file>", "write the chosen model as JSON");
+  addOutputOptions(command);
+}
+
+function addDataOptions(command: Command): void {
   command
     .optionsGroup("Data:")
     .requiredOption("-t, --target <column>", "what to predict: the name of a column, or its number from 1")
@@ -38,10 +86,19 @@ export function addFitOptions(command: Command): void {
       'what separates the cells, by default a comma; "tab" for tabs',
       delimiter,
     )
-    .optionsGroup("Model:")
+    .addOption(
+      new Option(
+        "--missing <what>",
+        "missing values of features: an error, or the mean of their column (of text a level)",
+      )
+        .choices(["error", "mean"])
+        .default("error"),
+    );
+}
+
+function addModelOptions(command: Command): void {
+  command
     .requiredOption("-p, --penalty <name>", "one of the penalties and strategies below")
-    .option("-l, --lambda <number>", "strength of the penalty, >= 0", nonnegative("--lambda"))
-    .option("--path", "fit falling strengths from the smallest that leaves no feature; see --lambdas")
     .option("--lambdas <count>", "how many strengths the path has (by default 100)", count("--lambdas"))
     .addOption(
       new Option(
@@ -57,15 +114,11 @@ export function addFitOptions(command: Command): void {
       within("--delta", { above: 0 }),
     )
     .addOption(new Option("--solver <name>", "the algorithm").choices(solverNames).default("auto"))
-    .option("--seed <integer>", "of the solver dropout, by default 0", seed)
-    .option(
-      "--starts <integer>",
-      "of the solver workingSet: starts to try, of which the best is kept; by default 1",
-      starts,
-    )
     .option("--no-intercept", "fit no intercept")
     .option("--no-standardize", "let the penalty act on the columns as they are");
-  addParameterOptions(command);
+}
+
+function addConvergenceOptions(command: Command): void {
   command
     .optionsGroup("Convergence:")
     .option(
@@ -77,10 +130,13 @@ export function addFitOptions(command: Command): void {
       "--max-iterations <count>",
       "iterations per strength (by default the solver's)",
       count("--max-iterations"),
-    )
-    .optionsGroup("Output:")
-    .option("-o, --output <file>", "where to write the model as JSON (by default <data>.model.json)")
+    );
+}
+
+function addOutputOptions(command: Command): void {
+  command
     .option("-r, --report <file>", "write a page with tables and charts, one file without scripts")
+    .option("--card <file>", "write a model card as JSON: the objective, the data, how it converged")
     .option("--json", "print the model as JSON instead of tables; written to a file only with --output")
     .option("-q, --quiet", "print nothing but errors");
 }
@@ -196,6 +252,10 @@ function count(option: string): (text: string) => number {
 
 function starts(text: string): number {
   return within("--starts", { min: 1, max: 2 ** 31 - 1, integer: true })(text);
+}
+
+function folds(text: string): number {
+  return within("--folds", { min: 2, max: 2 ** 31 - 1, integer: true })(text);
 }
 
 function seed(text: string): number {

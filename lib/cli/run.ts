@@ -1,11 +1,14 @@
 import { Command, CommanderError } from "commander";
+import { crossValidate } from "../crossValidate.js";
 import { FlipsideError } from "../index.js";
+import type { CrossValidate } from "./cv/crossValidation.js";
+import { type CvArguments, cvCommand } from "./cv/cvCommand.js";
 import { demoCommand } from "./demo/command.js";
 import { addFigureCommands } from "./figure/commands.js";
 import { addDualityCommand } from "./figure/dualityCommand.js";
 import { type FitArguments, fitCommand } from "./fitCommand.js";
 import { exitCodes, type Io, UsageError } from "./io.js";
-import { addFitOptions, penaltyList } from "./options.js";
+import { addCvOptions, addFitOptions, penaltyList } from "./options.js";
 import { packageVersion } from "./package.js";
 
 /**
@@ -48,6 +51,7 @@ function makeProgram(io: Io, done: (code: number) => void): Command {
         "Examples:",
         "  $ flipside fit data.csv --target y --penalty logSum --epsilon 0.1 --lambda 0.1 --report fit.html",
         "  $ flipside fit data.csv --target y --penalty l1 --path --report path.html",
+        "  $ flipside cv data.csv --target y --penalty mcp --report cv.html",
         "  $ flipside demo",
         "  $ flipside duality --strategy hardConcrete --output sheet.png",
         "  $ flipside figure penalties --output penalties.svg",
@@ -63,6 +67,16 @@ function makeProgram(io: Io, done: (code: number) => void): Command {
     .addHelpText("after", () => `\n${penaltyList()}`)
     .action(async (file: string, values: FitArguments) => done(await fitCommand(file, values, io)));
   addFitOptions(program.commands[0] as Command);
+  const cv = program
+    .command("cv")
+    .argument("<data.csv>", "the data, as for `flipside fit`")
+    .description("Choose lambda by cross-validation; print, save and plot the result.")
+    .usage("<data.csv> --target <column> --penalty <name> [options]")
+    .addHelpText("after", () => `\n${penaltyList()}`)
+    .action(async (file: string, values: CvArguments) =>
+      done(await cvCommand(file, values, io, crossValidate as CrossValidate)),
+    );
+  addCvOptions(cv);
   program
     .command("demo")
     .description("Compare every penalty and strategy on the diabetes data; write flipside-report.html.")

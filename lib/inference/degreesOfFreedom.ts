@@ -70,6 +70,6 @@ export async function degreesOfFreedom(
 
 /** How many intercepts a fit has. */
 export function interceptsOf(fit: Fit): number {
-  if (!(fit.setting?.intercept ?? fit.intercept !== 0)) return 0;
+  if (!(fit.setup?.intercept ?? fit.intercept !== 0)) return 0;
   return (fit as { intercepts?: ArrayLike<number> }).intercepts?.length || 1;
 }

@@ -50,7 +50,7 @@ export async function informationOf(
   const v = z.map((value, i) => curvature(value) * (rows.weights?.[i] ?? 1));
   const weight = v.reduce((sum, one) => sum + one, 0);
   const columns = gatherColumns(rows.x, fit.support);
-  const { means, scatter } = await moments(columns, v, fit.setting?.intercept ?? true);
+  const { means, scatter } = await moments(columns, v, fit.setup?.intercept ?? true);
   const units = new Float64Array(size);
   for (let i = 0; i < size; ++i) {
     units[i] = Math.sqrt(scatter[i * size + i] as number);

@@ -45,14 +45,14 @@ export async function refit(fit: Fit, problem: Problem, options: RefitOptions = 
       ...passed,
       loss: fit.loss,
       penalty: penalties.l1(),
-      intercept: fit.setting?.intercept ?? true,
+      intercept: fit.setup?.intercept ?? true,
       convergence: property("options", own, "convergence"),
     },
     optionKeys(),
     true,
   );
   request.lambdas = new Float64Array(1);
-  return runFits(request, convergence).then((fits) => {
+  return runFits(request, convergence, about.featureNames).then((fits) => {
     const native = embed(fits[0] as NativeFit, support);
     return fitFromNative(native, { ...about, columns: fit.columns });
   });

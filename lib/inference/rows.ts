@@ -86,7 +86,7 @@ export function gatherColumns(x: NativeMatrix, columns: Uint32Array): Float64Arr
 /** How the columns were scaled for the penalty: weighted mean square 1 after centring. */
 export function columnScales(columns: Float64Array, fit: Fit, rows: FittedRows): Float64Array {
   const n = rows.x.rows;
-  const { intercept = true, standardize = true } = fit.setting ?? {};
+  const { intercept = true, standardize = true } = fit.setup ?? {};
   const scales = new Float64Array(columns.length / n).fill(1);
   if (!standardize) return scales;
   return scales.map((_, k) => {

@@ -89,7 +89,7 @@ export async function standardErrors(
   const rows = readFittedRows(fit, problem);
   const part = method === "sandwich" ? "slope" : "none";
   const information = await informationOf("the standard errors", fit, rows, part);
-  const withIntercept = fit.setting?.intercept ?? true;
+  const withIntercept = fit.setup?.intercept ?? true;
   const left = rows.observations - fit.nonzero - Number(withIntercept);
   const dispersion = dispersionKnown ? 1 : (sigma2 ?? residualVariance(information.z, rows, left));
   const { variances, ofIntercept } = await sandwich(information);

@@ -43,6 +43,9 @@ DesignRequest readRequest(napi_env env, napi_value value) {
   const auto get = [&](const char* key) { return readProperty(env, value, {key}); };
   request.options.intercept = readBoolean(env, get("intercept"), {"intercept"});
   request.options.standardize = readBoolean(env, get("standardize"), {"standardize"});
+  const napi_value impute = get("imputeMissing");
+  request.options.imputeMissing =
+      !isMissing(env, impute) && readBoolean(env, impute, {"imputeMissing"});
   request.options.fold = foldsWeights(readText(env, get("loss"), {"loss"}));
   const napi_value given = get("storage");
   const std::string storage = readText(env, given, {"storage"});
@@ -57,7 +60,7 @@ DesignRequest readRequest(napi_env env, napi_value value) {
   const double size = static_cast<double>(x.rows()) * static_cast<double>(x.columns());
   const double copy = x.bytes(env);
   const double made = request.storage == Storage::compact && sparse ? copy : 8.0 * size;
-  requireMemory(copy + made, "this design");
+  requireMemory((request.options.imputeMissing ? 2.0 : 1.0) * copy + made, "this design");
   request.x = std::make_shared<RawMatrix>(x.copy(env));
   weights.copy(env);
   return request;
@@ -86,6 +89,11 @@ napi_value toJs(const Environment& environment, std::shared_ptr<const PreparedDe
     const NewArray copy = newFloat64Array(environment, source.size());
     std::ranges::copy(source, copy.values.begin());
     setProperty(env, object, key, copy.value);
+  }
+  if (design.imputed() != nullptr) {
+    const NewArray copy = newFloat64Array(environment, design.imputed()->size());
+    std::ranges::copy(*design.imputed(), copy.values.begin());
+    setProperty(env, object, "imputed", copy.value);
   }
   const double bytes = design.bytes();
   setProperty(env, object, "bytes", numberToJs(env, bytes));

@@ -14,6 +14,7 @@
 #include "addon/exports.h"
 #include "addon/fit_request.h"
 #include "addon/results.h"
+#include "design/missing.h"
 #include "linalg/pool.h"
 
 namespace flipside::addon {
@@ -121,6 +122,12 @@ class ManyTask final : public Task {
     const FitRequest& shared = request_.shared;
     checkValues(shared, &cancel);
     for (const std::vector<double>& y : request_.responses) requireFinite(y, "y");
+    if (shared.standardization.imputeMissing && shared.x != nullptr) {
+      Imputed imputed = imputeMissing(shared.x, shared.weights, &cancel);
+      request_.shared.x = std::move(imputed.x);
+      imputed_ = std::move(imputed.values);
+    }
+    request_.shared.standardization.imputeMissing = false;
     for (FitRequest& fit : request_.fits) {
       requireFinite(fit.offset, "offset");
       requireFinite(fit.start, "start");
@@ -156,6 +163,7 @@ class ManyTask final : public Task {
       FitControl control;
       control.cancel = &cancel;
       outcome = std::move(runFit(fit, control).front());
+      if (imputed_ != nullptr) outcome->imputed = imputed_;
     } catch (const BadValue& error) {
       const std::lock_guard lock(mutex_);
       if (k >= badFit_.load()) return;
@@ -178,6 +186,7 @@ class ManyTask final : public Task {
   }
 
   ManyRequest request_;
+  std::shared_ptr<const std::vector<double>> imputed_;
   std::shared_ptr<const StandardizedDesign> designs_[2];
   std::atomic<std::size_t> badFit_ = 0;
   std::mutex mutex_;

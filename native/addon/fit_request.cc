@@ -105,6 +105,9 @@ void readSetting(napi_env env, napi_value value, FitRequest& request) {
   const auto get = [&](const char* key) { return readProperty(env, value, {key}); };
   request.standardization.intercept = readBoolean(env, get("intercept"), {"intercept"});
   request.standardization.standardize = readBoolean(env, get("standardize"), {"standardize"});
+  const napi_value impute = get("imputeMissing");
+  request.standardization.imputeMissing =
+      !isMissing(env, impute) && readBoolean(env, impute, {"imputeMissing"});
   request.loss = readText(env, get("loss"), {"loss"});
   const napi_value outputs = get("outputs");
   if (!isMissing(env, outputs)) {

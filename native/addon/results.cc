@@ -66,7 +66,16 @@ constexpr std::size_t kHeader = 31;
 /// Above this, memory is asked for in the way that can fail.
 constexpr std::size_t kLargeArray = std::size_t{1} << 20;
 
-napi_value fitToJs(const Environment& environment, napi_value factory, const FitOutcome& fit) {
+/// What stands for missing values, of the first fit and so of all; null where those are refused.
+napi_value imputedToJs(const Environment& environment, const FitOutcome* fit) {
+  if (fit == nullptr || fit->imputed == nullptr) return nullptr;
+  const NewArray array = newFloat64Array(environment, fit->imputed->size());
+  std::ranges::copy(*fit->imputed, array.values.begin());
+  return array.value;
+}
+
+napi_value fitToJs(const Environment& environment, napi_value factory, const FitOutcome& fit,
+                   napi_value imputed) {
   const napi_env env = environment.env();
   const ConvergenceRecord& record = fit.record;
   const std::array lengths = {fit.coefficients.size(),       fit.eta.size(),
@@ -122,6 +131,7 @@ napi_value fitToJs(const Environment& environment, napi_value factory, const Fit
   napi_value result = nullptr;
   check(napi_get_undefined(env, &receiver));
   check(napi_call_function(env, receiver, factory, 2, arguments, &result));
+  if (imputed != nullptr) setProperty(env, result, "imputed", imputed);
   return result;
 }
 
@@ -147,8 +157,9 @@ napi_value makeFitFactory(napi_env env) {
 }
 
 napi_value fitsToJs(const Environment& environment, const std::vector<FitOutcome>& fits) {
+  const napi_value imputed = imputedToJs(environment, fits.empty() ? nullptr : fits.data());
   return arrayOf(environment.env(), fits.size(), [&, factory = environment.fitFactory()](auto k) {
-    return fitToJs(environment, factory, fits[k]);
+    return fitToJs(environment, factory, fits[k], imputed);
   });
 }
 
@@ -156,8 +167,10 @@ napi_value fitsToJs(const Environment& environment,
                     const std::vector<std::optional<FitOutcome>>& fits) {
   napi_value null = nullptr;
   check(napi_get_null(environment.env(), &null));
+  const auto begun = std::ranges::find_if(fits, [](const auto& fit) { return fit.has_value(); });
+  const napi_value imputed = imputedToJs(environment, begun == fits.end() ? nullptr : &**begun);
   return arrayOf(environment.env(), fits.size(), [&, factory = environment.fitFactory()](auto k) {
-    return fits[k] ? fitToJs(environment, factory, *fits[k]) : null;
+    return fits[k] ? fitToJs(environment, factory, *fits[k], imputed) : null;
   });
 }
 

@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "design/bad_value.h"
+#include "design/missing.h"
 #include "design/row_blocks.h"
 
 namespace flipside {
@@ -17,13 +18,15 @@ constexpr std::size_t kFewestRows = 64;
 constexpr std::size_t kBlock = 16;  // columns per task
 
 /// Rows first, first + 1, ... of (x, y) as they were given; throws unless x is finite.
-void readRows(const RowBlocks& x, std::span<const double> y, std::size_t first, MutableMatrix z) {
+void readRows(const RawMatrix& raw, const RowBlocks& x, std::span<const double> y,
+              std::size_t first, MutableMatrix z) {
   const std::size_t columns = z.columns - 1;
   x.read(first, z);
   std::copy_n(y.begin() + static_cast<std::ptrdiff_t>(first), z.rows, z.column(columns));
   for (std::size_t j = 0; j < columns; ++j) {
     for (std::size_t i = 0; i < z.rows; ++i) {
       if (std::isfinite(z(i, j))) continue;
+      requireNoMissing(raw);
       throw BadValue("NOT_FINITE", "x",
                      "x must be finite, but row " + std::to_string(first + i) + ", column " +
                          std::to_string(j) + " is " + numberText(z(i, j)));
@@ -104,7 +107,7 @@ GramMoments::GramMoments(const RawMatrix& x, std::span<const double> y,
     if (cancel != nullptr) cancel->poll();
     const std::size_t count = std::min(chunk, x.rows - first);
     const MutableMatrix z{buffer.data(), count, size, count};
-    readRows(rows, y, first, z);
+    readRows(x, rows, y, first, z);
     const auto own = weights.empty() ? weights : weights.subspan(first, count);
     part.rows = static_cast<double>(count);
     part.weight = static_cast<double>(count);

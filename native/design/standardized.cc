@@ -5,9 +5,28 @@
 
 #include "design/dense_design.h"
 #include "design/float_design.h"
+#include "design/missing.h"
 #include "design/sparse_design.h"
 
 namespace flipside {
+namespace {
+
+std::shared_ptr<StandardizedDesign> construct(std::shared_ptr<const RawMatrix> raw,
+                                              std::span<const double> weights,
+                                              Standardization options, Storage storage,
+                                              const Cancellation* cancel) {
+  if (storage == Storage::compact) {
+    if (raw->layout == RawMatrix::Layout::compressedColumns) {
+      return std::make_shared<SparseDesign>(std::move(raw), weights, options, cancel);
+    }
+    if (!raw->floats.empty()) {
+      return std::make_shared<FloatDesign>(std::move(raw), weights, options, cancel);
+    }
+  }
+  return std::make_shared<DenseDesign>(*raw, weights, options, cancel);
+}
+
+}  // namespace
 
 double weightedMean(std::span<const double> x, std::span<const double> rootWeights) {
   const auto n = static_cast<double>(x.size());
@@ -61,15 +80,20 @@ std::shared_ptr<const StandardizedDesign> makeDesign(std::shared_ptr<const RawMa
                                                      std::span<const double> weights,
                                                      Standardization options, Storage storage,
                                                      const Cancellation* cancel) {
-  if (storage == Storage::compact) {
-    if (raw->layout == RawMatrix::Layout::compressedColumns) {
-      return std::make_shared<SparseDesign>(std::move(raw), weights, options, cancel);
-    }
-    if (!raw->floats.empty()) {
-      return std::make_shared<FloatDesign>(std::move(raw), weights, options, cancel);
-    }
+  if (options.imputeMissing) {
+    Imputed imputed = imputeMissing(raw, weights, cancel);
+    raw = nullptr;
+    const auto design = construct(std::move(imputed.x), weights, options, storage, cancel);
+    design->rememberImputed(std::move(imputed.values));
+    return design;
   }
-  return std::make_shared<DenseDesign>(*raw, weights, options, cancel);
+  try {
+    return construct(raw, weights, options, storage, cancel);
+  } catch (const BadValue& error) {
+    // Only now: the elements are looked at once where all is well.
+    if (error.code == "NOT_FINITE") requireNoMissing(*raw);
+    throw;
+  }
 }
 
 }  // namespace flipside

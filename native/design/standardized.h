@@ -4,6 +4,7 @@
 
 #include <memory>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include "design/design.h"
@@ -17,6 +18,8 @@ struct Standardization {
   /// Multiply the rows by the roots of the weights, so that the squared loss needs no weights. A
   /// loss that takes weights itself has them from weights().
   bool fold = true;
+  /// A missing value (NaN) counts as the weighted mean of its column, instead of being refused.
+  bool imputeMissing = false;
 };
 
 class StandardizedDesign : public Design {
@@ -31,6 +34,11 @@ class StandardizedDesign : public Design {
   /// Of each column of x: a standardised column is (x_j - means_j) / scales_j.
   std::span<const double> means() const { return means_; }
   std::span<const double> scales() const { return scales_; }
+  /// Of each column what stands for a missing value; null where those are refused.
+  const std::shared_ptr<const std::vector<double>>& imputed() const { return imputed_; }
+  void rememberImputed(std::shared_ptr<const std::vector<double>> values) {
+    imputed_ = std::move(values);
+  }
   /// Memory that the design holds.
   virtual double bytes() const = 0;
 
@@ -63,6 +71,7 @@ class StandardizedDesign : public Design {
   std::vector<double> means_;
   std::vector<double> scales_;
   std::vector<double> curvature_;
+  std::shared_ptr<const std::vector<double>> imputed_;
 };
 
 /// Throws BadValue for element (i, j) of the caller's matrix.
@@ -78,7 +87,8 @@ enum class Storage {
 };
 
 /// The design of a matrix, which a compact one goes on using. weights as above. Throws BadValue on
-/// NaN or infinity in the matrix, naming row and column, and for columns that overflow.
+/// missing values (NaN) unless they are imputed, counting them, on an infinity, naming row and
+/// column, and for columns that overflow.
 std::shared_ptr<const StandardizedDesign> makeDesign(std::shared_ptr<const RawMatrix> raw,
                                                      std::span<const double> weights,
                                                      Standardization options, Storage storage,

@@ -7,6 +7,7 @@
 #include <optional>
 #include <tuple>
 
+#include "design/missing.h"
 #include "solvers/blocks.h"
 #include "solvers/describe.h"
 #include "solvers/lambda_max.h"
@@ -209,7 +210,8 @@ class Run {
 
   Solution leastSquares(const Problem& one, std::size_t output) {
     Solution solution = solveLeastSquares(one);
-    if (request_.x == nullptr) return solution;
+    // Of a design that imputes x as it came is not the matrix that was fitted.
+    if (request_.x == nullptr || data_.design().imputed() != nullptr) return solution;
     const StandardizedDesign& design = data_.design();
     const auto scales = design.scales();
     const std::size_t rows = design.rows();
@@ -303,7 +305,21 @@ class Run {
 }  // namespace
 
 std::vector<FitOutcome> runFit(const FitRequest& request, const FitControl& control) {
-  return Run(request, control).run();
+  if (request.design != nullptr || request.x == nullptr || !request.standardization.imputeMissing) {
+    std::vector<FitOutcome> outcomes = Run(request, control).run();
+    if (request.design != nullptr) {
+      for (FitOutcome& outcome : outcomes) outcome.imputed = request.design->imputed();
+    }
+    return outcomes;
+  }
+  // Here and not by makeDesign(): the refinement of least squares reads the matrix again.
+  Imputed imputed = imputeMissing(request.x, request.weights, control.cancel);
+  FitRequest filled = request;
+  filled.x = std::move(imputed.x);
+  filled.standardization.imputeMissing = false;
+  std::vector<FitOutcome> outcomes = Run(filled, control).run();
+  for (FitOutcome& outcome : outcomes) outcome.imputed = imputed.values;
+  return outcomes;
 }
 
 std::vector<double> lambdaGrid(const FitRequest& request, const Cancellation* cancel) {
@@ -333,6 +349,7 @@ std::shared_ptr<const StandardizedDesign> makeDesign(const FitRequest& request,
 
 double workspaceBytes(const FitRequest& request, std::size_t rows, std::size_t columns,
                       double copyBytes) {
+  if (request.standardization.imputeMissing) copyBytes *= 2.0;
   const auto outputs = static_cast<double>(request.outputs);
   const auto p = static_cast<double>(columns);
   const auto n = request.gram != nullptr ? p + 1.0 : static_cast<double>(rows);

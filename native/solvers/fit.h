@@ -88,6 +88,9 @@ struct FitOutcome {
   double objectiveMargin = std::numeric_limits<double>::quiet_NaN();  ///< see Solution
   ConvergenceRecord record;
   Diagnosis diagnosis;
+  /// Of each column what stands for a missing value; null where those are refused. The outcomes of
+  /// one call share it.
+  std::shared_ptr<const std::vector<double>> imputed;
 };
 
 /// Throws BadValue for data that no fit can use, std::bad_alloc. A cancelled run returns what it

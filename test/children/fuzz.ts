@@ -18,6 +18,7 @@ const codes = new Set(
     "OUT_OF_MEMORY",
     "TOO_LARGE",
     "ABORTED",
+    "MISSING_VALUES",
     "NUMERIC",
     "VERSION",
   ]),

@@ -125,7 +125,8 @@ describe("what is no matrix", () => {
       const columns = columnwise.map((entry, k) => (k === 8 ? value : entry));
       const blocks = [bad, { data: Float32Array.from(bad.flat()), ...size }, { ...sparse, values }];
       for (const x of [...blocks, { data: columns, ...size, order: "column-major" as const }]) {
-        const failure = expectFailure(() => fitSync({ x, y }, options), "NOT_FINITE", "x ");
+        const code = Number.isNaN(value) ? "MISSING_VALUES" : "NOT_FINITE";
+        const failure = expectFailure(() => fitSync({ x, y }, options), code, "x ");
         expect(failure.message).toContain("row 3, column 1");
       }
     }

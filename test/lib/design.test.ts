@@ -198,7 +198,7 @@ describe("bad calls", () => {
   const prepare = loose(Design.prepare);
   test.each([
     ["no matrix", [undefined], "INVALID_ARGUMENT", "x must be a matrix"],
-    ["NaN", [[[1, 2, NaN]]], "NOT_FINITE", "x must be finite, but row 0, column 2 is"],
+    ["NaN", [[[1, 2, NaN]]], "MISSING_VALUES", "x must have no missing values, but has 1"],
     ["an unknown option", [[[1]], { scale: true }], "UNKNOWN_OPTION", 'options has no "scale"'],
     ["too few weights", [[[1], [2]], { weights: [1] }], "LENGTH_MISMATCH", "weights must have 2"],
     ["no weight", [[[1], [2]], { weights: [0, 0] }], "OUT_OF_RANGE", "the sum of weights must be"],

@@ -184,7 +184,12 @@ describe("predict", () => {
     ["a short row", [1, 2], "LENGTH_MISMATCH", "x must have 6 entries (one per coefficient), but has 2"],
     ["nothing", undefined, "INVALID_ARGUMENT", "x must be a matrix"],
     ["no rows", [], "EMPTY", "x must be an array of at least one row"],
-    ["NaN", [[1, 2, NaN, 4, 5, 6]], "NOT_FINITE", "x at row 0, column 2 must be a finite number"],
+    [
+      "NaN",
+      [[1, 2, NaN, 4, 5, 6]],
+      "MISSING_VALUES",
+      "x must have no missing values, but has 1, in row 0, column 2",
+    ],
     [
       "infinity where the coefficient is 0",
       [[1, 2, 3, 4, 5, Infinity]],

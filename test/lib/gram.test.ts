@@ -265,8 +265,8 @@ describe("bad calls", () => {
         ],
         [1, 2],
       ],
-      "NOT_FINITE",
-      "x must be finite, but row 1, column 1 is NaN",
+      "MISSING_VALUES",
+      "x must have no missing values, but has 1, in row 1, column 1",
     ],
     ["NaN in y", [[[1, 2]], [NaN]], "NOT_FINITE", "y[0] must be"],
     ["a negative weight", [[[1, 2]], [1], { weights: [-1] }], "OUT_OF_RANGE", "weights[0] must be"],
@@ -294,8 +294,8 @@ describe("bad calls", () => {
     const before = gram.toJSON();
     const bad = expectRejection(
       () => gram.accumulate([[NaN, 1, 1, 1, 1, 1, 1]], [1]),
-      "NOT_FINITE",
-      "x must be",
+      "MISSING_VALUES",
+      "x must have no missing values",
     );
     const good = gram.accumulate(block(data, 0, 5), data.y.slice(0, 5));
     await bad;

@@ -70,7 +70,11 @@ describe("a sparse fit", () => {
     const [column] = sparse.support;
     const bad = rowsOf(wide);
     (bad[3] as number[])[column as number] = NaN;
-    expectFailure(() => sparse.predict(bad), "NOT_FINITE", `x at row 3, column ${column} must be`);
+    expectFailure(
+      () => sparse.predict(bad),
+      "MISSING_VALUES",
+      `x must have no missing values, but has 1, in row 3, column ${column}`,
+    );
   });
 
   test("goes through JSON of its support only", () => {

@@ -36,6 +36,7 @@ export function request(x: object, name: string, parameters: number[], solver = 
     pathRatio: 0.1,
     intercept: true,
     standardize: true,
+    imputeMissing: false,
     tolerance: 1e-6,
     maxIterations: 20,
     starts: 2,

@@ -25,6 +25,7 @@ import {
   words,
   y,
 } from "./facadeProblems.ts";
+import { tableCalls } from "./facadeTables.ts";
 import { maskCalls } from "./maskCalls.ts";
 import type { Call } from "./mutations.ts";
 
@@ -274,6 +275,7 @@ export const facadeCalls: readonly Call[] = [
   ...fitting,
   ...fitting,
   ...preparing,
+  ...tableCalls,
   ...verifying,
   ...maskCalls,
   ...others,

@@ -92,7 +92,7 @@ raises it. A fit that is done after one step has no line.`,
 function lassoPath(dataset: Dataset, rows: readonly Row[], path: Path): Html {
   const lasso = rows.find(({ penalty, fit }) => penalty.name === "l1" && fit.lambda > 0)?.fit.lambda;
   return figure(
-    pathChart(path, dataset, lasso).drawing,
+    pathChart(path, dataset, lasso === undefined ? [] : [{ lambda: lasso, name: "λ" }]).drawing,
     "Line chart of the standardised lasso coefficients against λ, with the number of nonzero coefficients below",
     html`${path.fits.length} fits from λ = ${significant(path.lambdas[0] ?? NaN, 4)} down. The dashed line is the λ of the
 comparison.`,

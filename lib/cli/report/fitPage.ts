@@ -1,5 +1,5 @@
 import type { Fit, Path } from "../../index.js";
-import { standardised } from "../dataset.js";
+import { type Dataset, standardised } from "../dataset.js";
 import type { Outcome } from "../fitCommand.js";
 import { brief, describePenalty, greek, plural, significant } from "../format.js";
 import { describeData, ending, summary, warningsOf, warningText, zeroSentence } from "../print.js";
@@ -32,7 +32,12 @@ export function fitPage(outcome: Outcome): string {
     const content = pathContent(outcome, path);
     sections.splice(2, 0, { id: "path", title: "Coefficients against λ", content });
   }
-  return page(`${dataset.target} by ${name}`, html`<p>${describeData(dataset)}</p>`, sections);
+  return page(`${dataset.target} by ${name}`, dataLead(dataset), sections);
+}
+
+/** What the data are and what was done to them. */
+export function dataLead(dataset: Dataset): Html {
+  return html`<p>${describeData(dataset)}</p>${dataset.notes.map((note) => html`\n<p>${note}</p>`)}`;
 }
 
 function numbers(outcome: Outcome, fit: Fit): Html {
@@ -117,7 +122,7 @@ ${fit.penalty.separable && "The penalty is shifted to start at 0."}`,
 
 function pathContent({ dataset, fit }: Outcome, path: Path): Html {
   if (!path.lambdas.some((lambda) => lambda > 0)) return html`<p>The path has λ = 0 alone.</p>`;
-  const { drawing, drawn } = pathChart(path, dataset, fit?.lambda);
+  const { drawing, drawn } = pathChart(path, dataset, fit && [{ lambda: fit.lambda, name: "λ" }]);
   const failed = path.fits.filter((one) => !one.converged).length;
   const warning = failed > 0 && html`<p class="notice">${failed} of these fits did not converge.</p>`;
   const note = drawn < dataset.features.length && ` The ${drawn} largest features are drawn.`;

@@ -7,11 +7,17 @@ import { colours, seriesColour } from "./colours.js";
 
 const mostNames = 12;
 
+/** A λ with a dashed line, and what it is called. */
+export interface LambdaMark {
+  readonly lambda: number;
+  readonly name: string;
+}
+
 /** Standardised coefficients and the number of nonzeros against λ, the largest λ at the left. */
 export function pathChart(
   path: Path,
   dataset: Dataset,
-  highlight?: number,
+  marks: readonly LambdaMark[] = [],
 ): { drawing: Drawing; drawn: number } {
   // A logarithmic axis has no place for λ = 0.
   const fits = path.fits.filter((fit) => fit.lambda > 0);
@@ -43,20 +49,26 @@ export function pathChart(
       labelLayout: { moveOverlap: "shiftY" },
     };
   });
+  const positive = marks.filter(({ lambda }) => lambda > 0);
+  const room = 16 * Math.max(0, positive.length - 1);
   const mark = (label: boolean) =>
-    highlight === undefined || highlight <= 0
+    positive.length === 0
       ? {}
       : {
           markLine: {
             symbol: "none",
             lineStyle: { color: colours.ink.text, type: "dashed", width: 1 },
-            label: {
-              show: label,
-              formatter: `λ = ${brief(highlight)}`,
-              color: colours.ink.text,
-              position: "end",
-            },
-            data: [{ xAxis: highlight }],
+            data: positive.map(({ lambda, name }, k) => ({
+              xAxis: lambda,
+              label: {
+                show: label,
+                formatter: `${name} = ${brief(lambda)}`,
+                color: colours.ink.text,
+                position: "end",
+                // One above the other: they may be close.
+                distance: 4 + 14 * k,
+              },
+            })),
           },
         };
   const lambdas = fits.map((fit) => fit.lambda);
@@ -80,7 +92,7 @@ export function pathChart(
       option: {
         title: [panelTitle("Standardised coefficients", 20), panelTitle("Nonzero coefficients", 20, 388)],
         grid: [
-          { left: 66, right: 130, top: 42, height: 322 },
+          { left: 66, right: 130, top: 42 + room, height: 322 - room },
           { left: 66, right: 130, top: 416, height: 90 },
         ],
         xAxis: [

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { BarChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts";
+import { BarChart, CustomChart, HeatmapChart, LineChart, ScatterChart } from "echarts/charts";
 import {
   GraphicComponent,
   GridComponent,
@@ -17,6 +17,7 @@ import { html } from "./html.js";
 
 use([
   BarChart,
+  CustomChart,
   HeatmapChart,
   LineChart,
   ScatterChart,
@@ -77,16 +78,14 @@ function render({ width, height, option }: Drawing, backgroundColor: string, fam
     // An open chart keeps a timer, and with it the process.
     chart.dispose();
   }
-  const plain = svg.replace(/(id="|url\(#|href="#)zr\d+-/g, "$1zr-");
+  const plain = svg
+    .replace(/(id="|url\(#|href="#)zr\d+-/g, "$1zr-")
+    // What only matters to a pointer and a script.
+    .replace(/<style[\s\S]*?<\/style>/g, "")
+    .replace(/ (?:class="zr[^"]*"|ecmeta_\w+="[^"]*"|pointer-events="[^"]*")/g, "")
+    .replace(/ xml:space="[^"]*"/g, "")
+    .replace(/^<svg [^>]*>|<\/svg>\s*$/g, "");
   // Identifiers that depend on the drawing alone, not on what the process drew before.
   const prefix = `d${createHash("sha256").update(plain).digest("hex").slice(0, 10)}-`;
-  return (
-    plain
-      // What only matters to a pointer and a script.
-      .replace(/<style[\s\S]*?<\/style>/g, "")
-      .replace(/ (?:class="zr[^"]*"|ecmeta_\w+="[^"]*"|pointer-events="[^"]*")/g, "")
-      .replace(/ xml:space="[^"]*"/g, "")
-      .replace(/(id="|url\(#|href="#)zr-/g, `$1${prefix}`)
-      .replace(/^<svg [^>]*>|<\/svg>\s*$/g, "")
-  );
+  return plain.replace(/(id="|url\(#|href="#)zr-/g, `$1${prefix}`);
 }

@@ -3,21 +3,9 @@ import { describe, expect, test } from "vitest";
 import { diabetes } from "../../problems/diabetes.ts";
 import { Workplace } from "../../support/cli.ts";
 import { unbalanced } from "../../support/markup.ts";
+import { expectPage } from "../../support/page.ts";
 
 const place = new Workplace();
-
-function expectPage(page: string): void {
-  expect(page).toMatch(/^<!doctype html>/);
-  expect(unbalanced(page)).toEqual([]);
-  expect(page).not.toMatch(/<script|<link|<img|@import|url\(["']?https?:/i);
-  const tags = [...page.matchAll(/<[a-z][^>]*>/gi)].map(([tag]) => tag.replaceAll(/"[^"]*"/g, ""));
-  expect(tags.filter((tag) => /\son\w+=|["']/.test(tag))).toEqual([]);
-  expect(page).toContain("<svg");
-  const ids = [...page.matchAll(/\sid="([^"]+)"/g)].map((match) => match[1]);
-  expect(new Set(ids).size).toBe(ids.length);
-  for (const [, target] of page.matchAll(/href="#([^"]+)"/g)) expect(ids).toContain(target);
-  expect(page).not.toMatch(/NaN|undefined|\[object/);
-}
 
 describe("--report", () => {
   test("of one fit", async () => {

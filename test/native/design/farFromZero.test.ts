@@ -52,8 +52,14 @@ describe.each(holdings.map((held) => ({ held, name: nameOf(held) })))("$name", (
         const data = { ...near, x: near.x.slice() };
         data.x[row * 6 + column] = value;
         const call = () => native.designOperations(requestOf(data, held));
-        expect(call).toThrow(expect.objectContaining({ code: "NOT_FINITE" }));
-        expect(call).toThrow(new RegExp(`^x must be finite, but row ${row}, column ${column} is`));
+        const place = `row ${row}, column ${column}`;
+        if (Number.isNaN(value)) {
+          expect(call).toThrow(expect.objectContaining({ code: "MISSING_VALUES" }));
+          expect(call).toThrow(`x must have no missing values, but has 1, in ${place}`);
+        } else {
+          expect(call).toThrow(expect.objectContaining({ code: "NOT_FINITE" }));
+          expect(call).toThrow(new RegExp(`^x must be finite, but ${place} is`));
+        }
       }
     }
   });
