@@ -12,7 +12,7 @@ import {
   sparse,
 } from "./bindingRequests.ts";
 import { operationCalls } from "./designCalls.ts";
-import { lossCall } from "./lossCall.ts";
+import { lossCalls } from "./lossCall.ts";
 import { maskNumbers } from "./maskOperations.ts";
 import { header } from "./maskRequests.ts";
 import type { Call } from "./mutations.ts";
@@ -244,7 +244,7 @@ export const bindingCalls: readonly Call[] = [
   plain("proxAt", { penalty, z: () => 2, h: () => 0.5, lambda }),
   plain("proxThreshold", { penalty, h: () => 0.5, lambda }),
   plain("concavity", { penalty, lambda }),
-  lossCall,
+  ...lossCalls,
   ...outputCalls,
   { ...plain("createTablePenalty", { table }, tablePlaces), invoke: tabled },
   {
