@@ -21,7 +21,7 @@ describe("refused before the job begins", () => {
     refused({ folds: Int32Array.of(0, 1, 2, 0) }, "OUT_OF_RANGE", "folds[2] must be from 0 to 1, but is 2");
     refused({ folds: Int32Array.of(0, -1, 1, 0) }, "OUT_OF_RANGE", "folds[1] must be from 0 to 1, but is -1");
     refused({ folds: Int32Array.of(1, 1, 1, 1) }, "EMPTY", "fold 0 must have rows");
-    refused({ folds: Int32Array.of(0, 1) }, "LENGTH_MISMATCH", "folds must have 4 entries");
+    refused({ folds: Int32Array.of(0, 1) }, "LENGTH_MISMATCH", "folds must");
     refused({ folds: Float64Array.of(0, 1, 1, 0) }, "INVALID_ARGUMENT", "folds must be");
     refused({ foldCount: 1 }, "OUT_OF_RANGE", "foldCount must be at least 2");
     refused({ foldCount: 5 }, "OUT_OF_RANGE", "foldCount must be");
