@@ -24,7 +24,7 @@ describe("refused before the job begins", () => {
     refused({ folds: Int32Array.of(0, 1) }, "LENGTH_MISMATCH", "folds must");
     refused({ folds: Float64Array.of(0, 1, 1, 0) }, "INVALID_ARGUMENT", "folds must be");
     refused({ foldCount: 1 }, "OUT_OF_RANGE", "foldCount must be at least 2");
-    refused({ foldCount: 5 }, "OUT_OF_RANGE", "foldCount must be");
+    refused({ foldCount: 5 }, "TOO_LARGE", "foldCount must be");
   });
 
   test("others that are no list of models", () => {
