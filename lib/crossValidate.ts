@@ -65,8 +65,10 @@ export interface CrossValidateOptions extends Omit<PathOptions, "penalty" | "con
   /** Keep the predictors of the held-out rows. By default false. */
   readonly keep?: boolean | undefined;
   /**
-   * `tolerance` is that of all fits. By default the path on all rows has that of the solver, and the fits of the folds the
-   * larger of it and 1e-5: their scores have errors of their own. A signal rejects with ABORTED: there is no partial result.
+   * `tolerance` is that of all fits. By default the path on all rows has that of the solver. The fits of the folds, which
+   * only serve to predict, then end where the stationarity is at most 3e-4 times the largest gradient at w = 0, or 0.03 λ
+   * where that is less; those of the solver "dropout" as all of its fits. A signal rejects with ABORTED: there is no partial
+   * result.
    */
   readonly convergence?:
     | (Omit<ConvergenceOptions, "onProgress"> & {

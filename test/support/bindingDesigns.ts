@@ -73,7 +73,7 @@ const model = () => {
   return { ...own, foldTolerance: 1e-4 };
 };
 const cross = (x: object) => ({
-  ...request(x, "mcp", [3], "workingSet"),
+  ...request(x, "mcp", [3]),
   foldTolerance: 1e-4,
   foldLeeway: 1e-3,
   others: [{ ...model(), solver: "proximal" }],
