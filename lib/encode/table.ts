@@ -50,10 +50,11 @@ function fromRecords(records: readonly unknown[]): Table {
 }
 
 function fromColumns(object: object): Table {
-  const columns = new Map<string, (Level | undefined)[]>();
+  const arrays = new Map<string, readonly unknown[]>();
   let rows = -1;
+  // All lengths before anything is read: a Proxy may claim any.
   for (const key of keysOf("table", object)) {
-    const name = `table[${JSON.stringify(key)}]`;
+    const name = columnName(key);
     const given = property("table", object, key);
     const view = asView(name, given);
     if (view === undefined && !isArray(name, given)) throw expected(name, "an array of values", given);
@@ -63,18 +64,31 @@ function fromColumns(object: object): Table {
       const message = `${name} must have ${rows} entries (as the column before has), but has ${length}`;
       throw new FlipsideError("LENGTH_MISMATCH", message);
     }
+    if (length > mostRows) throw expected(`${name}.length`, `<= ${mostRows}`, length, "TOO_LARGE");
     rows = length;
+    arrays.set(key, array);
+  }
+  if (rows <= 0) throw expected("table", "a table of at least one row", object, "EMPTY");
+  const columns = new Map<string, (Level | undefined)[]>();
+  for (const [key, array] of arrays) {
+    const name = columnName(key);
     const column: (Level | undefined)[] = [];
-    for (let i = 0; i < length; ++i) {
+    for (let i = 0; i < rows; ++i) {
       const value = element(name, array, i);
-      // An array of holes may claim any length.
+      // An array of holes may claim any length too.
       if (value === undefined && !holds(name, array, i)) throw expected(`${name}[${i}]`, "there", value);
       column.push(cell(key, i, value));
     }
     columns.set(key, column);
   }
-  if (rows <= 0) throw expected("table", "a table of at least one row", object, "EMPTY");
   return { rows, columns };
+}
+
+/** A column of a table is a JavaScript array, which holds fewer. */
+const mostRows = 2 ** 27;
+
+function columnName(key: string): string {
+  return `table[${JSON.stringify(key.slice(0, 60))}]`;
 }
 
 function holds(argument: string, array: readonly unknown[], i: number): boolean {

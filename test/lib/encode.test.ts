@@ -227,7 +227,8 @@ describe("refuses", () => {
       'table["b"] must have 1 entries',
     ],
     ["an object in a cell", [{ a: {} }], {}, "INVALID_ARGUMENT", 'row 0 of column "a" must be'],
-    ["holes", { a: new Array(2 ** 31) }, {}, "INVALID_ARGUMENT", 'table["a"][0] must be there'],
+    ["holes", { a: new Array(2 ** 27) }, {}, "INVALID_ARGUMENT", 'table["a"][0] must be there'],
+    ["a column that is too long", { a: new Array(2 ** 31) }, {}, "TOO_LARGE", 'table["a"].length must be'],
     ["a bigint", { a: [1n] }, {}, "INVALID_ARGUMENT", 'row 0 of column "a" must be'],
     [
       "texts and numbers mixed",

@@ -80,8 +80,8 @@ describe("bad options", () => {
     const options = { coefficients: [1], variance: 1 };
     await expectRejection(
       () => loose(verifyExpectation)({ x, y: [1, 2] }, options),
-      "NOT_FINITE",
-      "x must be",
+      "MISSING_VALUES",
+      "x must have no missing values",
     );
     const large = { x: [[1], [2]], y: [1, 2] };
     await expectRejection(

@@ -25,7 +25,6 @@ import {
   words,
   y,
 } from "./facadeProblems.ts";
-import { tableCalls } from "./facadeTables.ts";
 import { maskCalls } from "./maskCalls.ts";
 import type { Call } from "./mutations.ts";
 
@@ -275,7 +274,6 @@ export const facadeCalls: readonly Call[] = [
   ...fitting,
   ...fitting,
   ...preparing,
-  ...tableCalls,
   ...verifying,
   ...maskCalls,
   ...others,
