@@ -42,8 +42,8 @@ describe("forms", () => {
     ]) {
       const fit = run({ groups });
       fit.coefficients.forEach((v, j) => {
-      expect(v).toBeCloseTo(wanted.coefficients[j] as number, 9);
-    });
+        expect(v).toBeCloseTo(wanted.coefficients[j] as number, 9);
+      });
     }
     expect([...(wanted.structure?.groups ?? [])]).toEqual([0, 0, 1, 1, 2, 2]);
     expect([...(run({ groups: [[4, 1], []] }).structure?.groups ?? [])]).toEqual([1, 0, 2, 3, 0, 4]);
@@ -210,8 +210,8 @@ describe("whatever the data are held in", () => {
     for (const other of others) {
       expect(other.reason).toBe("tolerance");
       other.coefficients.forEach((v, j) => {
-      expect(v).toBeCloseTo(dense.coefficients[j] as number, 6);
-    });
+        expect(v).toBeCloseTo(dense.coefficients[j] as number, 6);
+      });
     }
   });
 
