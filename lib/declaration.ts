@@ -74,7 +74,8 @@ export function create(
   const { name, kind } = declaration;
   if (declaration.decorates) {
     const inner = decorated ?? property(argument, given, "penalty") ?? create(named("l1"), "l1", undefined);
-    const handle = withRidge(inner, parameters["alpha"] as number);
+    const { alpha } = parameters;
+    const handle = withRidge(inner, alpha as number);
     return makePenalty({
       name,
       kind,

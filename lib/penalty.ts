@@ -222,7 +222,8 @@ export function solvablePenalty(argument: string, value: unknown, needsDual: boo
   if (inner !== undefined) {
     const own = requirePenalty(argument, inner).handle;
     const quick = solvablePenalty(argument, inner, needsDual);
-    return quick === own ? handle : native.createElasticNet(quick, parameters["alpha"] as number);
+    const { alpha } = parameters;
+    return quick === own ? handle : native.createElasticNet(quick, alpha as number);
   }
   const [first] = table?.falling ?? nowhere;
   if (first === undefined) {

@@ -12,6 +12,10 @@ namespace {
 
 /// Columns whose Hessian is formed at once; more are taken in turn.
 constexpr std::size_t kMostColumns = 2048;
+/// Then this many at a time, every so many iterations, and without Newton's method.
+constexpr std::size_t kLargePart = 512;
+constexpr std::size_t kLargeRound = 3;
+constexpr double kNoNewton = 10.0;
 constexpr std::size_t kFewGroups = 20;
 /// Iterations without progress.
 constexpr std::size_t kPatience = 8;
@@ -174,13 +178,17 @@ bool BlockRun::advance(std::span<const std::size_t> groups, double tolerance) {
     work_.add(groups);
     return improve(tolerance);
   }
-  bool moved = false;
+  // Group by group is needed now and then only, to bring zeros in and out.
+  bool moved = newtonByProducts(groups);
+  if (moved && ++large_ % kLargeRound != 0) return true;
+  if (moved) problem_.loss.evaluate(fitted_, problem_.y, residual_);
+  model_.setLeastDamping(kNoNewton);
   for (std::size_t k = 0; k < groups.size();) {
     work_.clear();
     const std::size_t from = k;
     std::size_t size = 0;
     while (k < groups.size() &&
-           (k == from || size + blocks_.groups()[groups[k]].size() <= kMostColumns)) {
+           (k == from || size + blocks_.groups()[groups[k]].size() <= kLargePart)) {
       size += blocks_.groups()[groups[k++]].size();
     }
     work_.add(groups.subspan(from, k - from));
@@ -188,6 +196,7 @@ bool BlockRun::advance(std::span<const std::size_t> groups, double tolerance) {
     problem_.loss.evaluate(fitted_, problem_.y, residual_);
   }
   work_.clear();
+  model_.setLeastDamping(caution_);
   return moved;
 }
 

@@ -57,6 +57,8 @@ class BlockRun {
   /// False when no step lowers the objective.
   bool advance(std::span<const std::size_t> groups, double tolerance);
   bool improve(double tolerance);
+  /// One step for more groups than a Hessian is formed of. False where none lowers the objective.
+  bool newtonByProducts(std::span<const std::size_t> groups);
   bool accept(std::vector<double>& w, std::vector<double>& fitted);
   bool backtrack(const std::vector<double>& to, std::vector<double>& fitted);
   void fillExtra(std::vector<double>& extra) const;
@@ -80,6 +82,7 @@ class BlockRun {
   /// minimum far away, at 0: a Newton step from here goes first then.
   bool local_ = false;
   bool mayBeLocal_ = false;
+  std::size_t large_ = 0;  // iterations with more columns than a Hessian is formed of
   double caution_ = 0.0;  // the least damping of Newton's method, for a quadratic loss
   double passes_ = 0.0;
   double rowBound_;

@@ -37,7 +37,9 @@ function settings(penalty: Penalty) {
 }
 
 test("no built-in is left out", () => {
-  expect(new Set(specs.map(({ name }) => name))).toEqual(new Set(separableNames));
+  // The dual of an elastic net ends at 1 / (1 - alpha), which no table does; elasticNet.test.ts has its own.
+  const names = separableNames.filter((name) => name !== "elasticNet");
+  expect(new Set(specs.map(({ name }) => name))).toEqual(new Set(names));
 });
 
 describe.each(cases)("%s", (_, penalty) => {

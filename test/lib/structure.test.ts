@@ -41,7 +41,9 @@ describe("forms", () => {
       Int32Array.of(3, 3, 2, 2, 1, 1),
     ]) {
       const fit = run({ groups });
-      fit.coefficients.forEach((v, j) => expect(v).toBeCloseTo(wanted.coefficients[j] as number, 9));
+      fit.coefficients.forEach((v, j) => {
+        expect(v).toBeCloseTo(wanted.coefficients[j] as number, 9);
+      });
     }
     expect([...(wanted.structure?.groups ?? [])]).toEqual([0, 0, 1, 1, 2, 2]);
     expect([...(run({ groups: [[4, 1], []] }).structure?.groups ?? [])]).toEqual([1, 0, 2, 3, 0, 4]);
@@ -207,7 +209,9 @@ describe("whatever the data are held in", () => {
     prepared.close();
     for (const other of others) {
       expect(other.reason).toBe("tolerance");
-      other.coefficients.forEach((v, j) => expect(v).toBeCloseTo(dense.coefficients[j] as number, 6));
+      other.coefficients.forEach((v, j) => {
+        expect(v).toBeCloseTo(dense.coefficients[j] as number, 6);
+      });
     }
   });
 
@@ -250,6 +254,8 @@ describe("lambda = 0", () => {
     expect(fit.coefficients[5]).toBe(0);
     const free = run({ lambda: 0, groups: [0, 0, 1, 1, 2, 2] });
     const least = run({ lambda: 0 });
-    free.coefficients.forEach((v, j) => expect(v).toBeCloseTo(least.coefficients[j] as number, 7));
+    free.coefficients.forEach((v, j) => {
+      expect(v).toBeCloseTo(least.coefficients[j] as number, 7);
+    });
   });
 });

@@ -20,6 +20,7 @@ const parameters: Readonly<Record<string, readonly Record<string, number>[]>> = 
   logSum: [{ epsilon: 5 }],
   logSumSquares: [{ epsilon: 1 }],
   hardThreshold: [{ k: target }],
+  elasticNet: [{ alpha: 0.5 }],
 };
 
 /** One line of the comparison. */

@@ -398,3 +398,17 @@ describe("glmnet", () => {
     },
   );
 });
+
+test.each([
+  ["ridge", penalties.elasticNet({ alpha: 0 }), "squared"],
+  ["elastic net", penalties.elasticNet({ alpha: 0.02 }), "squared"],
+  ["lp 3/2", penalties.lp({ p: 1.5 }), "logistic"],
+] as const)("more columns at work than a Hessian is formed of: %s", (_, penalty, loss) => {
+  const made = plainProblem(60, 2400);
+  const data = { ...made, y: loss === "logistic" ? made.y.map((v) => (v > 1 ? 1 : 0)) : made.y };
+  const groups = Array.from({ length: 2400 }, (_, j) => j >> 2);
+  const fit = run(problemOf(data), { penalty, loss, lambda: 0.05, groups });
+  const { stationarity } = examineStructured(data, { penalty, loss, lambda: 0.05, groups }, fit);
+  expect(stationarity).toBeLessThanOrEqual(1e-7 * 0.05);
+  expect(fit.nonzero).toBeGreaterThan(2048 / 2);
+});
