@@ -1,5 +1,4 @@
 // Closed forms and reference solutions of penalties with factors, bounds and groups.
-import { readFileSync } from "node:fs";
 import { type Fit, type FitOptions, fitPath, fitSync, type Penalty, penalties, strategies } from "flipside";
 import { describe, expect, test } from "vitest";
 import { examineStructured } from "../../structured.ts";
@@ -351,52 +350,6 @@ describe("the path", () => {
     });
     expect(below.nonzero).toBeGreaterThan(0);
   });
-});
-
-describe("glmnet", () => {
-  const text = readFileSync(new URL("../../problems/glmnetStructure.json", import.meta.url), "utf8");
-  const file = JSON.parse(text);
-
-  test.each((file.fits as { name: string }[]).map((one) => [one.name, one as never] as const))(
-    "%s",
-    (_, one) => {
-      const { family, lambda, alpha, factors, excluded, lower, upper, standardize, intercept, coefficients } =
-        one as {
-          family: string;
-          lambda: number;
-          alpha: number;
-          factors: number[];
-          excluded: number[];
-          lower: number | string;
-          upper: number | string;
-          standardize: boolean;
-          intercept: boolean;
-          coefficients: number[];
-        };
-      // glmnet rescales factors to sum to the number of columns.
-      const sum = factors.reduce((total, m) => total + m, 0);
-      const penaltyFactors = factors.map((m, j) =>
-        excluded.includes(j) ? Infinity : (m * factors.length) / sum,
-      );
-      // It scales y to unit variance, and with it the ridge part.
-      const mean = (file.y as number[]).reduce((total, v) => total + v, 0) / file.rows;
-      const variance = (file.y as number[]).reduce((total, v) => total + (v - mean) ** 2, 0) / file.rows;
-      const unit = family === "binomial" ? 1 : Math.sqrt(variance);
-      const y = (file.y as number[]).map((v) => (family === "binomial" ? (v > 0 ? 1 : 0) : v / unit));
-      const problem = { x: { data: Float64Array.from(file.x), rows: file.rows, columns: file.columns }, y };
-      const fit = run(problem, {
-        loss: family === "binomial" ? "logistic" : "squared",
-        penalty: penalties.elasticNet({ alpha }),
-        lambda: lambda / unit,
-        penaltyFactors,
-        bounds: { lower: Number(lower) / unit, upper: Number(upper) / unit },
-        standardize,
-        intercept,
-      });
-      const all = [fit.intercept, ...fit.coefficients].map((v) => v * unit);
-      expectClose(all, coefficients, 2e-6);
-    },
-  );
 });
 
 test.each([
