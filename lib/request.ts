@@ -104,7 +104,8 @@ export interface Setup {
   readonly about: Setting;
 }
 
-const problemKeys = ["x", "y", "weights", "offset", "featureNames"];
+/** @internal */
+export const problemKeys = ["x", "y", "weights", "offset", "featureNames"];
 const sharedKeys = [
   "penalty",
   "loss",

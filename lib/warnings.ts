@@ -80,8 +80,7 @@ function warning(code: FitWarningCode, message: string, details: FitWarning["det
 function notConverged({ native, penalty, solver, setup }: Warned): FitWarning | undefined {
   const { reason, stationarity, iterations, lambda, objectiveMargin } = native;
   if (reason === "tolerance") return undefined;
-  const goal =
-    setup === undefined || lambda === 0 || solver === "dropout" ? NaN : setup.tolerance * lambda;
+  const goal = setup === undefined || lambda === 0 || solver === "dropout" ? NaN : setup.tolerance * lambda;
   const times = stationarity / goal;
   const far = !Number.isNaN(objectiveMargin)
     ? `its objective may lie ${brief(objectiveMargin)} above the one that it approaches`

@@ -136,7 +136,18 @@ async function runFits(dataset: Dataset, penalty: Penalty, values: FitArguments,
   const { delta } = values;
   const huber = delta === undefined ? undefined : { delta };
   const { missing } = dataset;
-  const options = { penalty, loss, huber, solver, seed, starts, intercept, standardize, missing, convergence };
+  const options = {
+    penalty,
+    loss,
+    huber,
+    solver,
+    seed,
+    starts,
+    intercept,
+    standardize,
+    missing,
+    convergence,
+  };
   try {
     const path = values.path
       ? await fitPath(dataset.problem, { ...options, lambdaCount: lambdas })

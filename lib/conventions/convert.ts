@@ -2,7 +2,7 @@ import { property, requireChoice, requireNumber, requireOptions } from "../check
 import { FlipsideError } from "../errors.js";
 import { toMatrix } from "../matrix.js";
 import type { Penalty } from "../penalty.js";
-import { type Problem, readRows } from "../request.js";
+import { type Problem, problemKeys, readRows } from "../request.js";
 import type { LossName } from "../solver.js";
 import {
   type Canonical,
@@ -115,7 +115,7 @@ function readScale(get: (key: string) => unknown): number {
       "sdY or problem must be given, as glmnet divides the ridge part of squared loss by the standard deviation of y, but neither is";
     throw new FlipsideError("UNSUPPORTED", message);
   }
-  const data = requireOptions("problem", problem, ["x", "y", "weights", "offset"]);
+  const data = requireOptions("problem", problem, problemKeys);
   const { rows } = toMatrix("x", property("problem", data, "x"));
   return responseScale(readRows(data, rows, "squared"), get("intercept") !== false);
 }

@@ -5,7 +5,7 @@ import { gatherColumns, rootMeanSquare, weightedMean } from "../inference/rows.j
 import { multiplyAddSome } from "../layouts.js";
 import { requireEntries, toMatrix, toVector, type VectorLike } from "../matrix.js";
 import { Penalty } from "../penalty.js";
-import { type Problem, type Rows, readRows } from "../request.js";
+import { type Problem, problemKeys, type Rows, readRows } from "../request.js";
 import type { LossName } from "../solver.js";
 import {
   type Convention,
@@ -89,7 +89,7 @@ export function evaluateObjective(problem: Problem, options: ObjectiveOptions): 
     get("convention") === undefined ? "paper" : requireChoice("convention", get("convention"), conventions);
   const loss = readLossName(get("loss"));
   requireEvaluable(loss);
-  const data = requireOptions("problem", problem, ["x", "y", "weights", "offset"]);
+  const data = requireOptions("problem", problem, problemKeys);
   const rawX = property("problem", data, "x");
   if (designState(rawX) !== undefined) {
     throw new FlipsideError("UNSUPPORTED", "problem.x must be the matrix itself here, but is a Design");

@@ -2,7 +2,7 @@ import { isArray, isObject, property, requireChoice, requireNumber, requireOptio
 import { expected, FlipsideError } from "../errors.js";
 import { Fit } from "../fitted.js";
 import { toVector } from "../matrix.js";
-import type { Problem } from "../request.js";
+import { type Problem, problemKeys } from "../request.js";
 import { readWeights } from "../rowVectors.js";
 import { type DegreesMethod, degreesOfFreedom, usualMethod } from "./degreesOfFreedom.js";
 import { requireFit } from "./rows.js";
@@ -162,7 +162,7 @@ function readOptions(options: unknown, fit: Fit): Settings {
 function countRows(problem: unknown, fit: Fit) {
   const out = { observations: fit.rows, weightSum: fit.rows, logWeights: 0, constant: 0 };
   if (problem === undefined) return out;
-  if (!isObject(problem)) requireOptions("problem", problem, ["x", "y", "weights", "offset"]);
+  if (!isObject(problem)) requireOptions("problem", problem, problemKeys);
   const weights = readWeights(property("problem", problem as object, "weights"), fit.rows);
   if (weights !== undefined) {
     out.observations = 0;

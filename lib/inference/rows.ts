@@ -5,7 +5,7 @@ import { expected, FlipsideError, lengthMismatch } from "../errors.js";
 import { Fit } from "../fitted.js";
 import { multiplyAddSome } from "../layouts.js";
 import { toMatrix } from "../matrix.js";
-import { readRows } from "../request.js";
+import { problemKeys, readRows } from "../request.js";
 import { allocate } from "../views.js";
 
 /** The data of a fit as inference needs them. */
@@ -23,8 +23,6 @@ export interface FittedRows {
 export function requireFit(fit: unknown, argument = "fit"): void {
   if (!(fit instanceof Fit)) throw expected(argument, "a Fit", fit);
 }
-
-const problemKeys = ["x", "y", "weights", "offset"];
 
 /** @throws FlipsideError UNSUPPORTED for a Design, whose rows are not at hand; LENGTH_MISMATCH for other data. */
 export function readFittedRows(fit: Fit, problem: unknown): FittedRows {

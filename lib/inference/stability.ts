@@ -4,7 +4,7 @@ import { designState } from "../design.js";
 import { FlipsideError } from "../errors.js";
 import { type DenseMatrix, toMatrix, type VectorLike } from "../matrix.js";
 import { fitPath, type Path, type PathOptions } from "../path.js";
-import { optionKeys, type Problem, type SharedOptions } from "../request.js";
+import { optionKeys, type Problem, problemKeys, type SharedOptions } from "../request.js";
 import { readWeights } from "../rowVectors.js";
 import { getThreads } from "../threads.js";
 import { allocate } from "../views.js";
@@ -229,7 +229,7 @@ export function unimodalBound(q: number, p: number, threshold: number, pairs: nu
 function readSettings(problem: Problem, options: StabilityOptions) {
   const given = requireOptions("options", options, keys);
   const get = (key: string) => property("options", given, key);
-  const data = requireOptions("problem", problem, ["x", "y", "weights", "offset"]);
+  const data = requireOptions("problem", problem, problemKeys);
   const x = property("problem", data, "x");
   if (designState(x) !== undefined) {
     const message = "problem.x must be the matrix itself here, as rows are left out, but is a Design";

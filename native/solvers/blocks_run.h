@@ -83,7 +83,7 @@ class BlockRun {
   bool local_ = false;
   bool mayBeLocal_ = false;
   std::size_t large_ = 0;  // iterations with more columns than a Hessian is formed of
-  double caution_ = 0.0;  // the least damping of Newton's method, for a quadratic loss
+  double caution_ = 0.0;   // the least damping of Newton's method, for a quadratic loss
   double passes_ = 0.0;
   double rowBound_;
   double meanCurvature_ = 0.0;  // of the rows here

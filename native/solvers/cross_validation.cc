@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "design/missing.h"
 #include "design/row_subset.h"
 #include "linalg/pool.h"
 
@@ -180,7 +181,8 @@ class CrossRun {
     shared.weights = selectFrom(data_.weights, rows_, training_[k]);
     requireUsable(shared);
     shared.x = std::make_shared<const RawMatrix>(selectRows(*data_.x, training_[k]));
-    const RawMatrix held = selectRows(*data_.x, held_[k]);
+    RawMatrix held = selectRows(*data_.x, held_[k]);
+    std::shared_ptr<const RawMatrix> all = data_.x;
     std::shared_ptr<const StandardizedDesign> designs[2];
     std::size_t done = 0;
     for (std::size_t c = 0; c < candidates_.size(); ++c) {
@@ -196,9 +198,17 @@ class CrossRun {
       auto& design = designs[static_cast<std::size_t>(storageFor(request))];
       if (design == nullptr) design = makeDesign(request, control_.cancel);
       request.design = design;
+      if (c == 0 && design->imputed() != nullptr) {
+        fillMissing(held, *design->imputed());
+        if (!loss_.additive) {
+          auto filled = std::make_shared<RawMatrix>(*data_.x);
+          fillMissing(*filled, *design->imputed());
+          all = std::move(filled);
+        }
+      }
       const std::vector<FitOutcome> path = fit(request, candidates_.size() + k, done);
       done += path.size();
-      judge(k, held, path, outcome_.candidates[c]);
+      judge(k, held, *all, path, outcome_.candidates[c]);
     }
   }
 
@@ -226,8 +236,9 @@ class CrossRun {
     }
   }
 
-  void judge(std::size_t k, const RawMatrix& held, const std::vector<FitOutcome>& path,
-             CandidateOutcome& out) {
+  /// held: the rows of the fold, all: every row; without missing values.
+  void judge(std::size_t k, const RawMatrix& held, const RawMatrix& all,
+             const std::vector<FitOutcome>& path, CandidateOutcome& out) {
     const std::vector<double> y = selectFrom(data_.y, rows_, held_[k]);
     const std::vector<double> offset = selectFrom(data_.offset, rows_, held_[k]);
     const std::vector<double> weights = selectFrom(weights_, rows_, held_[k]);
@@ -241,7 +252,7 @@ class CrossRun {
       const Predicted rows{z, y, weights, data_.lossParameters, data_.outputs};
       for (std::size_t m = 0; m < outcome_.measures.size(); ++m) {
         out.scores[(m * request_.foldCount + k) * path.size() + l] =
-            scoreOf(outcome_.measures[m], k, rows, one);
+            scoreOf(outcome_.measures[m], k, rows, all, one);
       }
       if (!request_.keep) continue;
       for (std::size_t o = 0; o < data_.outputs; ++o) {
@@ -251,19 +262,19 @@ class CrossRun {
     }
   }
 
-  double scoreOf(Measure measure, std::size_t k, const Predicted& held,
+  double scoreOf(Measure measure, std::size_t k, const Predicted& held, const RawMatrix& all,
                  const FitOutcome& fit) const {
     const double weight = outcome_.foldWeights[k];
     if (!(weight > 0.0)) return std::numeric_limits<double>::quiet_NaN();
     if (measure != Measure::deviance || loss_.additive) return score(measure, loss_, held, weight);
     // Verweij and van Houwelingen: what the held-out rows add to the deviance of the others.
-    const std::vector<double> z = predictorsOf(*data_.x, data_.offset, fit);
-    const Predicted all{z, data_.y, weights_, held.parameters, data_.outputs};
+    const std::vector<double> z = predictorsOf(all, data_.offset, fit);
+    const Predicted whole{z, data_.y, weights_, held.parameters, data_.outputs};
     const std::vector<double> trainingZ = selectFrom(z, rows_, training_[k]);
     const std::vector<double> trainingY = selectFrom(data_.y, rows_, training_[k]);
     const std::vector<double> trainingWeights = selectFrom(weights_, rows_, training_[k]);
     const Predicted training{trainingZ, trainingY, trainingWeights, held.parameters, data_.outputs};
-    return (loss_.deviance(all) - loss_.deviance(training)) / weight;
+    return (loss_.deviance(whole) - loss_.deviance(training)) / weight;
   }
 
   /// offset + intercept + x w, output after output.

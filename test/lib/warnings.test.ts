@@ -171,10 +171,10 @@ describe("where they are found", () => {
     const json = JSON.parse(JSON.stringify(fit));
     expect(json.warnings).toEqual(JSON.parse(JSON.stringify(fit.warnings)));
     expect(Fit.fromJSON(json).warnings).toEqual(fit.warnings);
-    expect(Fit.fromJSON(json).setting).toEqual({ intercept: true, standardize: true, tolerance: 1e-8 });
-    const { warnings: _w, diagnosis: _d, setting: _s, ...earlier } = json;
+    expect(Fit.fromJSON(json).setup).toMatchObject({ intercept: true, standardize: true, tolerance: 1e-8 });
+    const { warnings: _w, diagnosis: _d, setup: _s, ...earlier } = json;
     expect(Fit.fromJSON(earlier).warnings).toEqual([]);
-    expect(Fit.fromJSON(earlier).setting).toBeUndefined();
+    expect(Fit.fromJSON(earlier).setup).toBeUndefined();
   });
 
   test("they are frozen", () => {
