@@ -109,9 +109,11 @@ class Run {
 };
 
 std::string gap(const Loss& loss, const Penalty& penalty) {
-  // Its models and its certificates are of curvature row by row.
-  if (!loss.diagonal()) {
-    return "needs a loss with a diagonal Hessian, which " + std::string(loss.name()) + " has not";
+  // Coordinate by coordinate it would end at any of the splits of a coefficient between outputs
+  // that are equally good under l1; steps of all coordinates at once keep them even.
+  if (loss.relative()) {
+    return "needs a loss that fixes the level of its outputs, which " + std::string(loss.name()) +
+           " does not";
   }
   if (!penalty.separable()) return "needs a penalty that is a sum over the coefficients";
   // Where 0 attracts nothing every column is at work.

@@ -171,7 +171,7 @@ describe("the shape of y", () => {
 
   test("refusals", async () => {
     const bad = rowsOfY.with(3, [1, NaN, 2]);
-    expectFailure(() => fitSync({ x, y: bad }, options), "NOT_FINITE", "y");
+    expectFailure(() => fitSync({ x, y: bad }, options), "MISSING_VALUES", "y");
     expectFailure(
       () => fitSync({ x, y: rowsOfY.slice(1) }, options),
       "LENGTH_MISMATCH",

@@ -227,7 +227,7 @@ describe("a fit of classes", () => {
           [1, 2, 3],
           [1, NaN, 3],
         ]),
-      "NOT_FINITE",
+      "MISSING_VALUES",
       "offset",
     );
   });
@@ -338,7 +338,7 @@ test("what several outputs do not have", async () => {
   expectFailure(
     () => fitSync(problem, { ...options, solver: "workingSet" }),
     "UNSUPPORTED",
-    "the solver workingSet needs a loss with a diagonal",
+    "the solver workingSet needs a loss that fixes the level",
   );
   expectFailure(
     () => fitSync(problem, { ...options, penalty: strategies.ard() }),
