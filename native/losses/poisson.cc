@@ -5,7 +5,6 @@
 // so that with an intercept nothing overflows; without one L is infinite where e^z is, never NaN.
 #include <algorithm>
 #include <cmath>
-#include <cstring>
 #include <limits>
 
 #include "losses/pointwise.h"
@@ -17,6 +16,7 @@
 #include "hwy/foreach_target.h"
 //
 #include "hwy/highway.h"
+#include "losses/phi_rows-inl.h"
 #include "simd/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -37,22 +37,7 @@ HWY_INLINE HWY_ATTR void phiOfLanes(DoubleTag d, const double* zs, const double*
 }
 
 void poissonPhi(const PhiRows& rows) {
-  const DoubleTag d;
-  const std::size_t lanes = hn::Lanes(d);
-  const std::size_t count = rows.z.size();
-  std::size_t i = 0;
-  for (; i + lanes <= count; i += lanes) {
-    phiOfLanes(d, &rows.z[i], rows.y + i, rows.value + i, rows.first + i, rows.second + i);
-  }
-  if (i == count) return;
-  const std::size_t bytes = (count - i) * sizeof(double);
-  HWY_ALIGN double lane[5][hn::MaxLanes(DoubleTag())] = {};
-  std::memcpy(lane[0], &rows.z[i], bytes);
-  std::memcpy(lane[1], rows.y + i, bytes);
-  phiOfLanes(d, lane[0], lane[1], lane[2], lane[3], lane[4]);
-  std::memcpy(rows.value + i, lane[2], bytes);
-  std::memcpy(rows.first + i, lane[3], bytes);
-  std::memcpy(rows.second + i, lane[4], bytes);
+  eachRow(rows, [](auto... arguments) HWY_ATTR { phiOfLanes(arguments...); });
 }
 
 }  // namespace HWY_NAMESPACE
