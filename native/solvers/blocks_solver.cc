@@ -85,7 +85,8 @@ const SolverEntry entry({.name = "blocks",
                          .solve = solve,
                          .columnwise = true,
                          .path = nullptr,
-                         .structured = true});
+                         .structured = true,
+                         .descends = true});
 
 }  // namespace
 }  // namespace flipside

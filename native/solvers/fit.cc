@@ -163,7 +163,8 @@ class Run {
     const Warmth warmth = warmthOf(*request_.penalty, lambda);
     std::optional<Solution> best;
     if (warmth != Warmth::useless) best = solver_.solve(current, start);
-    if (warmth == Warmth::only || (best && best->reason == "aborted")) return *best;
+    const bool enough = warmth == Warmth::only || (best && solver_.descends);
+    if (enough || (best && best->reason == "aborted")) return *best;
     Solution dense = solver_.solve(current, {});
     if (!best || dense.objectiveHistory.back() < best->objectiveHistory.back()) return dense;
     return *best;

@@ -35,6 +35,9 @@ struct SolverItem {
                std::span<const double> start, const PathSink& sink) = nullptr;
   /// Whether it heeds Problem::structure.
   bool structured = false;
+  /// Whether a fit without a start comes down from larger lambdas by itself: then a path needs no
+  /// such fit beside the one that goes on from the last lambda.
+  bool descends = false;
 };
 
 /// Every registered solver, sorted by name.
