@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { native } from "./binding.js";
 import { caveatsOf, lossFormula, scalingOf, statementOf } from "./cardText.js";
 import { catalogue } from "./catalogue.js";
@@ -172,7 +173,11 @@ export function modelCard(fit: Fit, options: unknown): ModelCard {
 function dateOf(value: unknown): string | null {
   if (value === undefined) return null;
   if (typeof value === "string") return value;
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
+  // Not instanceof, which runs the traps of a Proxy.
+  if (types.isDate(value)) {
+    const time = Date.prototype.getTime.call(value);
+    if (!Number.isNaN(time)) return new Date(time).toISOString();
+  }
   throw expected("date", "a date or a string", value);
 }
 

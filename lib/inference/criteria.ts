@@ -1,4 +1,12 @@
-import { isArray, isObject, property, requireChoice, requireNumber, requireOptions } from "../checks.js";
+import {
+  isArray,
+  isInstance,
+  isObject,
+  property,
+  requireChoice,
+  requireNumber,
+  requireOptions,
+} from "../checks.js";
 import { expected, FlipsideError } from "../errors.js";
 import { Fit } from "../fitted.js";
 import { toVector } from "../matrix.js";
@@ -86,10 +94,10 @@ export async function informationCriteria(
 
 function listOf(fits: unknown): readonly Fit[] {
   const list =
-    isObject(fits) && !(fits instanceof Fit) && !isArray("fits", fits)
+    isObject(fits) && !isInstance(fits, Fit) && !isArray("fits", fits)
       ? property("fits", fits, "fits")
       : fits;
-  if (list instanceof Fit) return [list];
+  if (isInstance(list, Fit)) return [list];
   if (!isArray("fits", list)) throw expected("fits", "a Fit, an array of them or a Path", fits);
   list.forEach((one, k) => {
     requireFit(one, `fits[${k}]`);

@@ -1,5 +1,5 @@
 import type { NativeMatrix } from "../../binding.js";
-import { property, requireOptions } from "../checks.js";
+import { isInstance, property, requireOptions } from "../checks.js";
 import { designState } from "../design.js";
 import { expected, FlipsideError, lengthMismatch } from "../errors.js";
 import { Fit } from "../fitted.js";
@@ -21,7 +21,7 @@ export interface FittedRows {
 }
 
 export function requireFit(fit: unknown, argument = "fit"): void {
-  if (!(fit instanceof Fit)) throw expected(argument, "a Fit", fit);
+  if (!isInstance(fit, Fit)) throw expected(argument, "a Fit", fit);
 }
 
 /** @throws FlipsideError UNSUPPORTED for a Design, whose rows are not at hand; LENGTH_MISMATCH for other data. */
