@@ -21,6 +21,9 @@ constexpr std::size_t kFewGroups = 20;
 constexpr std::size_t kPatience = 8;
 constexpr std::size_t kAttempts = 24;
 constexpr int kHalvings = 12;
+/// After so many of them the way was far too long, as where a loss is flat: then tenths.
+constexpr int kNearHalvings = 4;
+constexpr int kTenths = 10;
 constexpr double kFirstDamping = 0.05;
 constexpr double kFirstCaution = 1e-9;
 constexpr double kMoreCaution = 1e3;
@@ -235,18 +238,19 @@ bool BlockRun::backtrack(const std::vector<double>& to, std::vector<double>& fit
   const double before = loss_ + penalty_;
   std::vector<double> w(to.size());
   double length = 1.0;
-  const auto go = [&] {
-    length *= 0.5;
+  const auto go = [&](double factor) {
+    length *= factor;
     for (std::size_t j = 0; j < w.size(); ++j) w[j] = from[j] + length * (to[j] - from[j]);
     blocks_.project(w);
     return accept(w, fitted);
   };
-  for (int halving = 0; halving < kHalvings; ++halving) {
-    if (!go()) continue;
+  for (int cut = 0; cut < kNearHalvings + kTenths; ++cut) {
+    if (!go(cut < kNearHalvings ? 0.5 : 0.1)) continue;
     // While that goes further down.
-    for (double last = before; loss_ + penalty_ < last && halving < kHalvings; ++halving) {
+    double last = before;
+    for (int halving = 0; loss_ + penalty_ < last && halving < kHalvings; ++halving) {
       last = loss_ + penalty_;
-      if (!go()) break;
+      if (!go(0.5)) break;
     }
     return true;
   }
@@ -283,7 +287,7 @@ bool BlockRun::improve(double tolerance) {
     if (!moved) return false;
     const std::vector<double> goal(w);
     if (accept(w, fitted) ||
-        (!quadratic && (local || blocks_.convex()) && backtrack(goal, fitted))) {
+        (!quadratic && (local || attempt > 0 || blocks_.convex()) && backtrack(goal, fitted))) {
       damping_ = damping_ > kFirstDamping ? damping_ / 8.0 : 0.0;
       return true;
     }
