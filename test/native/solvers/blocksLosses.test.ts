@@ -1,7 +1,16 @@
 // Random problems with structure of the losses that have unbounded, zero or coupled curvature, and of several outputs,
 // judged by the independent checker.
 import fc from "fast-check";
-import { type FitOptions, fitSync, type LossName, type Penalty, type Problem, penalties } from "flipside";
+import {
+  type FitOptions,
+  fit as fitOnce,
+  fitSync,
+  type LossName,
+  type Penalty,
+  type Problem,
+  penalties,
+  strategies,
+} from "flipside";
 import { describe, expect, test } from "vitest";
 import { examineStructured, optionsOf, type StructuredSetting } from "../../structured.ts";
 import { responseFor, type SmoothLoss } from "../../support/lossFits.ts";
@@ -153,4 +162,83 @@ describe.each<LossWithOutputs>(["multinomial", "multiTask"])("%s", (loss) => {
       ),
     );
   });
+});
+
+test("huber, where all rows are beyond delta and most ways are flat", () => {
+  const plain = {
+    correlation: 0,
+    duplicates: false,
+    constants: false,
+    weights: "none",
+    offset: false,
+    spread: 0,
+  } as const;
+  const flat = responseFor("huber", makeProblem({ ...plain, seed: 0, rows: 7, columns: 17 }), 0);
+  const free = Array.from({ length: 17 }, (_, j) => (j < 3 || j > 14 ? 0 : 2));
+  const crawling = fitSync(problemOf(flat), {
+    loss: "huber",
+    huber: { delta: 0.1 },
+    penalty: penalties.l1(),
+    lambda: 0.5,
+    penaltyFactors: free,
+    convergence: { maxIterations: 100 },
+  });
+  expect(crawling.reason).toBe("tolerance");
+  const far = responseFor(
+    "huber",
+    makeProblem({ ...plain, seed: 685061011, rows: 6, columns: 13, duplicates: true }),
+    685061011,
+  );
+  const setting = {
+    penalty: { name: "variationalDropout", parameters: {} },
+    lambda: 0.5,
+    loss: "huber" as const,
+  };
+  const own = { intercept: false, standardize: false };
+  const fit = fitSync(problemOf(far), {
+    ...own,
+    loss: "huber",
+    penalty: strategies.variationalDropout(),
+    lambda: 0.5,
+    solver: "blocks",
+  });
+  expect(fit.reason).toBe("tolerance");
+  expect(examineStructured(far, { ...setting, ...own, lossParameters: [1] }, fit).stationarity).toBeLessThan(
+    1e-8,
+  );
+});
+
+test("a joint multinomial fit of 500 rows, 100 columns and 4 classes, and one that is stopped", async () => {
+  const plain = {
+    correlation: 0.3,
+    duplicates: false,
+    constants: false,
+    weights: "none",
+    offset: false,
+    spread: 0,
+  } as const;
+  const data = makeOutputs({ ...plain, seed: 5, rows: 500, columns: 100 }, "multinomial", 4);
+  const options = { loss: "multinomial", joint: true, penalty: penalties.l1() } as const;
+  const setting = {
+    penalty: { name: "l1", parameters: {} },
+    loss: "multinomial" as const,
+    joint: true,
+    outputs: 4,
+  };
+  for (const lambda of [0.05, 0.005]) {
+    const fit = fitSync(problemWithOutputs(data), { ...options, lambda });
+    expect(fit.converged).toBe(true);
+    expect(examineStructured(data, { ...setting, lambda }, fit).stationarity).toBeLessThanOrEqual(
+      1e-8 * lambda + 1e-14,
+    );
+  }
+  const stop = new AbortController();
+  const fit = await fitOnce(problemWithOutputs(data), {
+    ...options,
+    lambda: 1e-4,
+    convergence: { tolerance: 0, signal: stop.signal, onProgress: () => stop.abort() },
+  });
+  expect(fit.reason).toBe("aborted");
+  const objectives = fit.history.map(({ objective }) => objective);
+  expect(objectives).toEqual([...objectives].sort((a, b) => b - a));
 });
