@@ -74,7 +74,7 @@ export interface NativeModel {
   solver: string;
   tolerance: number;
   maxIterations: number;
-  /** workingSet: how many starts, at least 1. */
+  /** workingSet: how many starts, from 1 to 100000. */
   starts: number;
   /** proximal: Nesterov's momentum with restarts. */
   accelerated: boolean;

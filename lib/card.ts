@@ -1,5 +1,6 @@
+import { types } from "node:util";
 import { native } from "./binding.js";
-import { caveatsOf, lossFormula, scalingOf, statementOf } from "./cardText.js";
+import { caveatsOf, elasticNetFormula, lossFormula, scalingOf, statementOf } from "./cardText.js";
 import { catalogue } from "./catalogue.js";
 import { property, requireOptions } from "./checks.js";
 import { designState } from "./design.js";
@@ -8,6 +9,7 @@ import type { FitReason } from "./fitJSON.js";
 import type { Fit } from "./fitted.js";
 import { encodeNumber, encodeNumbers, type JSONNumber } from "./json.js";
 import { toMatrix } from "./matrix.js";
+import type { Penalty } from "./penalty.js";
 import type { Problem } from "./request.js";
 import type { LossName, SolverName } from "./solver.js";
 import { packageVersion } from "./version.js";
@@ -41,6 +43,8 @@ export interface ModelCard {
       parameters: Record<string, JSONNumber>;
       /** Of one coefficient w >= 0. */
       formula: string | null;
+      /** The penalty that an elastic net is made of. */
+      inner: { name: string; parameters: Record<string, JSONNumber>; formula: string | null } | null;
       convex: boolean;
       separable: boolean;
     };
@@ -66,7 +70,12 @@ export interface ModelCard {
     missing: "error" | "mean";
   };
   model: {
+    /** Of several outputs that of the first. */
     intercept: JSONNumber;
+    /** One per output. */
+    intercepts: JSONNumber[];
+    /** What the outputs of a multinomial fit stand for. */
+    classes: readonly string[] | null;
     nonzero: number;
     /** Of the columns whose coefficient is not 0, by name or else number from 0; output after output. */
     coefficients: [column: string | number, ...coefficients: JSONNumber[]][];
@@ -104,7 +113,6 @@ export function modelCard(fit: Fit, options: unknown): ModelCard {
   const { penalty, record, setup } = fit;
   const known = <T>(value: T | undefined): T | null => value ?? null;
   const number = (value: number | undefined) => (value === undefined ? null : encodeNumber(value));
-  const parameters = Object.entries(penalty.parameters).map(([key, value]) => [key, encodeNumber(value)]);
   return {
     format: "flipside.card",
     version: 1,
@@ -121,15 +129,21 @@ export function modelCard(fit: Fit, options: unknown): ModelCard {
       penalty: {
         name: penalty.name,
         kind: penalty.kind,
-        parameters: Object.fromEntries(parameters) as Record<string, JSONNumber>,
-        formula: penalty.tabulation
-          ? null
-          : known(catalogue.find(({ name }) => name === penalty.name)?.formula),
+        parameters: parametersOf(penalty),
+        formula: formulaOf(penalty),
+        inner: penalty.inner
+          ? {
+              name: penalty.inner.name,
+              parameters: parametersOf(penalty.inner),
+              formula: formulaOf(penalty.inner),
+            }
+          : null,
         convex: penalty.convex,
         separable: penalty.separable,
       },
       lambda: encodeNumber(fit.lambda),
-      intercept: known(setup?.intercept),
+      // Of cox none, whatever was asked for: it would change nothing.
+      intercept: fit.loss === "cox" ? false : known(setup?.intercept),
       standardize: known(setup?.standardize),
       weights: known(setup?.weights),
       offset: known(setup?.offset),
@@ -148,6 +162,8 @@ export function modelCard(fit: Fit, options: unknown): ModelCard {
     },
     model: {
       intercept: encodeNumber(fit.intercept),
+      intercepts: encodeNumbers(fit.intercepts),
+      classes: known(fit.classes),
       nonzero: fit.nonzero,
       coefficients: coefficientsOf(fit),
     },
@@ -169,10 +185,24 @@ export function modelCard(fit: Fit, options: unknown): ModelCard {
   };
 }
 
+function parametersOf({ parameters }: Penalty): Record<string, JSONNumber> {
+  return Object.fromEntries(Object.entries(parameters).map(([key, value]) => [key, encodeNumber(value)]));
+}
+
+function formulaOf({ name, tabulation, inner }: Penalty): string | null {
+  if (inner !== undefined) return elasticNetFormula(inner.name === "l1");
+  if (tabulation) return null;
+  return catalogue.find((one) => one.name === name)?.formula ?? null;
+}
+
 function dateOf(value: unknown): string | null {
   if (value === undefined) return null;
   if (typeof value === "string") return value;
-  if (value instanceof Date && !Number.isNaN(value.getTime())) return value.toISOString();
+  // Not instanceof, which runs the traps of a Proxy.
+  if (types.isDate(value)) {
+    const time = Date.prototype.getTime.call(value);
+    if (!Number.isNaN(time)) return new Date(time).toISOString();
+  }
   throw expected("date", "a date or a string", value);
 }
 

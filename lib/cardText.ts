@@ -1,4 +1,5 @@
 import type { Fit } from "./fitted.js";
+import type { FitSetup } from "./setup.js";
 import type { LossName } from "./solver.js";
 
 const formulas: Readonly<Record<LossName, string>> = {
@@ -6,7 +7,7 @@ const formulas: Readonly<Record<LossName, string>> = {
   logistic: "l(y, z) = log(1 + exp(z)) - y z, y from 0 to 1",
   poisson: "l(y, z) = exp(z) - y z, y >= 0",
   huber: "l(y, z) = r^2 / 2 for r = |y - z| <= delta, else delta (r - delta / 2)",
-  cox: "L = -(log partial likelihood) / n, rows with the linear predictor z",
+  cox: "L = -(log partial likelihood) / n of hazards proportional to exp(z)",
   multinomial: "l(y, z) = log(sum_k exp(z_k)) - z_y, y a class",
   multiTask: "l(y, z) = sum_k (y_k - z_k)^2 / 2 over the tasks k",
 };
@@ -16,35 +17,53 @@ export function lossFormula(loss: LossName): string {
   return formulas[loss];
 }
 
+/** Of an elastic net, from its l1 or another penalty omega. @internal */
+export function elasticNetFormula(ofL1: boolean): string {
+  const own = ofL1 ? "alpha w" : "alpha omega(w; alpha lambda)";
+  const made = ofL1 ? "" : ", omega the inner penalty";
+  return `${own} + (1 - alpha) w^2 / 2${made}`;
+}
+
 /** The minimised function in one line. @internal */
-export function statementOf({ loss, penalty, setup }: Fit): string {
+export function statementOf({ loss, penalty, setup, outputs }: Fit): string {
+  const several = outputs > 1;
   const mean =
     loss === "cox"
       ? "L"
       : setup?.weights === false
         ? "(1/n) sum_i l(y_i, z_i)"
         : "(1/n) sum_i v_i l(y_i, z_i)";
-  const intercept = setup?.intercept === false ? "" : " + b";
-  const offset = setup?.offset === false ? "" : "o_i";
-  const z = `z_i = ${[offset, "x_i'w"].filter((term) => term !== "").join(" + ")}${intercept}`;
-  const term = setup?.groups === undefined && !setup?.joint ? "u_j" : "|u_g|";
-  const index = term === "u_j" ? "j" : "g";
+  // Of several outputs k: z_ik, w_jk, u_jk.
+  const k = several ? "k" : "";
+  const free = hasIntercept(loss, setup);
+  const offset = setup?.offset === false ? "" : `o_i${k}`;
+  const terms = [offset, `x_i'w${several ? "_k" : ""}`, free ? `b${several ? "_k" : ""}` : ""];
+  const z = `z_i${k} = ${terms.filter((term) => term !== "").join(" + ")}`;
+  const grouped = setup?.groups !== undefined;
+  const joint = several && setup?.joint === true;
+  const index = `${grouped ? "g" : "j"}${joint ? "" : k}`;
+  const size = `|u_${index}|`;
+  const factor = `m_${grouped ? "g" : "j"}`;
   const single =
     setup?.factorConvention === "ncvreg"
-      ? `sum_${index} m_${index} lambda omega(|${term}|; m_${index} lambda)`
+      ? `sum_${index} ${factor} lambda omega(${size}; ${factor} lambda)`
       : setup?.factorConvention === "skglm"
-        ? `lambda sum_${index} m_${index} omega(|${term}|; lambda)`
-        : `lambda sum_${index} omega(|${term}|; lambda)`;
-  const cost = (penalty.separable ? single : "lambda Omega(u)").replaceAll("||", "|");
-  const acting = setup?.standardize === false ? "u_j = w_j" : "u_j = s_j w_j";
-  return `minimise ${mean} + ${cost} over w${intercept === "" ? "" : " and b"}, with ${z} and ${acting}`;
+        ? `lambda sum_${index} ${factor} omega(${size}; lambda)`
+        : `lambda sum_${index} omega(${size}; lambda)`;
+  const cost = penalty.separable ? single : "lambda Omega(u)";
+  const acting = setup?.standardize === false ? `u_j${k} = w_j${k}` : `u_j${k} = s_j w_j${k}`;
+  return `minimise ${mean} + ${cost} over w${free ? " and b" : ""}, with ${z} and ${acting}`;
+}
+
+function hasIntercept(loss: LossName, setup: FitSetup | undefined): boolean {
+  return loss !== "cox" && setup?.intercept !== false;
 }
 
 /** Every scaling behind the statement, in sentences. @internal */
 export function scalingOf({ setup, loss }: Fit): string[] {
   const sentences = [
     loss === "cox"
-      ? "The loss is divided by the number n of rows."
+      ? "The loss is divided by the number n of rows; it has no intercept, which would change nothing."
       : "The loss is a mean over the n rows, not a sum: lambda of a sum is n times as large.",
     "The objective is L + lambda Omega, without a factor 1/2 before lambda.",
     "Coefficients and intercept are on the scale of x as it was given.",
@@ -56,9 +75,10 @@ export function scalingOf({ setup, loss }: Fit): string[] {
     sentences.push(`${maybe} rescaled to sum to n: only their ratios count.`);
   }
   if (setup.offset) sentences.push("The offset o_i is added with coefficient 1.");
-  sentences.push(
-    setup.intercept ? "The intercept b is not penalised." : "There is no intercept: columns are not centred.",
-  );
+  // Of cox the columns are centred all the same.
+  if (loss !== "cox" && setup.intercept) sentences.push("The intercept b is not penalised.");
+  if (!setup.intercept) sentences.push("There is no intercept: columns are not centred.");
+  if (loss === "multinomial") sentences.push("The intercepts of the classes sum to 0.");
   const centred = setup.intercept ? "the centred column j" : "column j as it is, not centred";
   sentences.push(
     setup.standardize
@@ -67,10 +87,10 @@ export function scalingOf({ setup, loss }: Fit): string[] {
   );
   if (setup.factorConvention === "ncvreg")
     sentences.push(
-      "Penalty factors m_j multiply lambda, lambda_j = m_j lambda, inside omega too (as ncvreg).",
+      "Penalty factors m multiply lambda, inside omega too: m lambda in place of lambda (as ncvreg).",
     );
   if (setup.factorConvention === "skglm")
-    sentences.push("Penalty factors m_j multiply the penalty, whose lambda stays the same (as skglm).");
+    sentences.push("Penalty factors m multiply the penalty, whose lambda stays the same (as skglm).");
   if (setup.bounds) sentences.push("Coefficients are bounded on the scale of x.");
   if (setup.groups !== undefined)
     sentences.push(

@@ -62,6 +62,21 @@ export function isObject(value: unknown): value is object {
   return typeof value === "object" && value !== null;
 }
 
+/** A class, whatever its constructor. */
+interface Class<T> {
+  readonly prototype: T;
+  [Symbol.hasInstance](value: unknown): boolean;
+}
+
+/** `instanceof` asks the traps of a Proxy: one that throws is no instance of anything. */
+export function isInstance<T>(value: unknown, kind: Class<T>): value is T {
+  try {
+    return value instanceof kind;
+  } catch {
+    return false;
+  }
+}
+
 /** `Array.isArray` throws for a revoked Proxy. */
 export function isArray(argument: string, value: unknown): value is readonly unknown[] {
   try {

@@ -5,6 +5,7 @@ import { type ConvergenceOptions, readLimits } from "./convergence.js";
 import { type Measure, measureNames, measuresOf } from "./crossCurve.js";
 import { type CrossValidation, makeCrossValidation } from "./crossValidation.js";
 import { expected, FlipsideError } from "./errors.js";
+import { withNames } from "./featureNames.js";
 import type { Setting } from "./fitJSON.js";
 import { fitFromNative } from "./fitted.js";
 import {
@@ -99,7 +100,13 @@ export async function crossValidate(
   const { request, abouts, measure, controls } = readCross(problem, options);
   const { folds: foldOf } = request;
   const requested = request.lambdas.length || request.pathLength;
-  return run(request, controls).then((result) => collect(result, { abouts, measure, foldOf, requested }));
+  const names = abouts[0]?.featureNames;
+  return run(request, controls).then(
+    (result) => collect(result, { abouts, measure, foldOf, requested }),
+    (error) => {
+      throw withNames(error, names);
+    },
+  );
 }
 
 function run(request: CrossRequest, controls: Controls<number>): Promise<NativeCrossValidation> {

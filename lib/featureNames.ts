@@ -30,10 +30,12 @@ export function problemNames(problem: object, columns: number): readonly string[
   return readFeatureNames("featureNames", property("problem", problem, "featureNames"), columns);
 }
 
+/** What an error about x begins with, of a cross-validation too. */
+const aboutX = /^(fold \d+: )?x /;
+
 /** An error about x that says "column 2" says "column 2 ('age')" too. @internal */
 export function withNames(error: unknown, names: readonly string[] | undefined): unknown {
-  if (names === undefined || !(error instanceof FlipsideError) || !error.message.startsWith("x "))
-    return error;
+  if (names === undefined || !(error instanceof FlipsideError) || !aboutX.test(error.message)) return error;
   const message = error.message.replace(/\bcolumn (\d+)/g, (text, number: string) => {
     const name = names[Number(number)];
     return name === undefined ? text : `${text} ('${name.length > 60 ? `${name.slice(0, 60)}…` : name}')`;

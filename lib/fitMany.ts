@@ -1,6 +1,6 @@
 import type { ManyRequest, NativeFit, NativeSpec } from "../binding.js";
 import { native } from "./binding.js";
-import { isArray, property, requireNumber, requireOptions } from "./checks.js";
+import { isArray, isObject, property, requireNumber, requireOptions } from "./checks.js";
 import { type Convergence, readLimits, requireControls } from "./convergence.js";
 import type { Design } from "./design.js";
 import { expected, FlipsideError } from "./errors.js";
@@ -17,6 +17,7 @@ import { readResponse } from "./response.js";
 import { perRow, readWeights } from "./rowVectors.js";
 import { setupOf } from "./setup.js";
 import { type LossName, solverDefaults, solverKeys } from "./solver.js";
+import { structureKeys } from "./structure.js";
 import type { SurvivalResponse } from "./survival.js";
 import { arrayLength, element } from "./views.js";
 
@@ -115,6 +116,7 @@ interface Many {
 }
 
 function readMany(x: unknown, specs: unknown, options: unknown): Many {
+  refuseStructure("options", options);
   const given = requireOptions("options", options, optionKeys);
   const source = readSource(x, given);
   const weights = readWeights(property("options", given, "weights"), source.rows);
@@ -133,7 +135,9 @@ function readMany(x: unknown, specs: unknown, options: unknown): Many {
   const abouts: Setting[] = [];
   const fits: NativeSpec[] = [];
   for (let k = 0; k < count; ++k) {
-    const spec = requireOptions(`fits[${k}]`, element("fits", specs, k), specKeys);
+    const one = element("fits", specs, k);
+    refuseStructure(`fits[${k}]`, one);
+    const spec = requireOptions(`fits[${k}]`, one, specKeys);
     try {
       const fit = readSpec(spec, source, loss, responses);
       const { rows, columns, intercept, standardize } = source;
@@ -163,6 +167,16 @@ function readMany(x: unknown, specs: unknown, options: unknown): Many {
       aborted,
     },
   };
+}
+
+/** What fit takes, but many fits of one design do not. */
+function refuseStructure(argument: string, given: unknown): void {
+  if (!isObject(given)) return;
+  for (const key of structureKeys) {
+    if (property(argument, given, key) === undefined) continue;
+    const message = `${argument}.${key} must be left out: fitMany takes no factors, bounds or groups, use fit`;
+    throw new FlipsideError("UNSUPPORTED", message);
+  }
 }
 
 function readSpec(

@@ -80,7 +80,7 @@ export interface SharedOptions extends StructureOptions {
   /** Options of the solver "dropout"; an error with another solver. */
   readonly dropout?: DropoutOptions | undefined;
   /**
-   * How many starts to try, an integer >= 1, by default 1: with a penalty that is not convex the best end is kept, and
+   * How many starts to try, an integer in [1, 100000], by default 1: with a penalty that is not convex the best end is kept, and
    * `fit.record.worstObjective` tells how far the ends were apart. More than one is for the solver "workingSet".
    */
   readonly starts?: number | undefined;

@@ -86,7 +86,7 @@ export const solverKeys = ["solver", "seed", "starts", "proximal", "dropout"];
 /** @internal */
 export const solverNames = ["auto", ...(Object.keys(solverDefaults) as SolverName[])] as const;
 const masks = ["bernoulli", "unscaledBernoulli", "gaussian"] as const;
-const startsRange = { min: 1, max: 2 ** 31 - 1, integer: true };
+const startsRange = { min: 1, max: 100_000, integer: true };
 const seedRange = { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true };
 const batchRange = { min: 1, max: 2 ** 31 - 1, integer: true };
 const stepRange = { above: 0, max: 1 };

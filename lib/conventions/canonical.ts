@@ -1,4 +1,11 @@
-import { isObject, property, refuseUnknownKeys, requireChoice, requireNumber } from "../checks.js";
+import {
+  isInstance,
+  isObject,
+  property,
+  refuseUnknownKeys,
+  requireChoice,
+  requireNumber,
+} from "../checks.js";
 import { expected, FlipsideError } from "../errors.js";
 import { Penalty } from "../penalty.js";
 
@@ -159,7 +166,7 @@ function weighted(named: Named, convention: Convention): boolean {
 
 function readNamed(penalty: unknown, parameters: unknown, convention: Convention, factors: boolean) {
   const own = names[convention];
-  if (penalty instanceof Penalty) {
+  if (isInstance(penalty, Penalty)) {
     if (parameters !== undefined) {
       const message = "parameters must be left out with a Penalty, which has its own, but is there";
       throw new FlipsideError("INVALID_ARGUMENT", message);

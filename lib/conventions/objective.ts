@@ -1,4 +1,11 @@
-import { property, requireBoolean, requireChoice, requireNumber, requireOptions } from "../checks.js";
+import {
+  isInstance,
+  property,
+  requireBoolean,
+  requireChoice,
+  requireNumber,
+  requireOptions,
+} from "../checks.js";
 import { designState } from "../design.js";
 import { FlipsideError } from "../errors.js";
 import { gatherColumns, rootMeanSquare, weightedMean } from "../inference/rows.js";
@@ -210,7 +217,7 @@ function ownPenalty(options: object, terms: Terms): number {
   const lambda = requireNumber("lambda", get("lambda"), { min: 0 });
   let alpha = get("alpha") === undefined ? 1 : requireNumber("alpha", get("alpha"), { min: 0, max: 1 });
   let penalty = get("penalty");
-  if (!(penalty instanceof Penalty)) {
+  if (!isInstance(penalty, Penalty)) {
     const read = readDescription(options, "paper");
     alpha = read.alpha;
     penalty = penaltyOfKind(read.kind, read.shape);

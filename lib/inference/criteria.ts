@@ -1,4 +1,12 @@
-import { isArray, isObject, property, requireChoice, requireNumber, requireOptions } from "../checks.js";
+import {
+  isArray,
+  isInstance,
+  isObject,
+  property,
+  requireChoice,
+  requireNumber,
+  requireOptions,
+} from "../checks.js";
 import { expected, FlipsideError } from "../errors.js";
 import { Fit } from "../fitted.js";
 import { toVector } from "../matrix.js";
@@ -86,10 +94,10 @@ export async function informationCriteria(
 
 function listOf(fits: unknown): readonly Fit[] {
   const list =
-    isObject(fits) && !(fits instanceof Fit) && !isArray("fits", fits)
+    isObject(fits) && !isInstance(fits, Fit) && !isArray("fits", fits)
       ? property("fits", fits, "fits")
       : fits;
-  if (list instanceof Fit) return [list];
+  if (isInstance(list, Fit)) return [list];
   if (!isArray("fits", list)) throw expected("fits", "a Fit, an array of them or a Path", fits);
   list.forEach((one, k) => {
     requireFit(one, `fits[${k}]`);
@@ -141,7 +149,7 @@ function readOptions(options: unknown, fit: Fit): Settings {
   const problem = get("problem");
   const counted = countRows(problem, fit);
   const degrees = get("degrees");
-  const events = fit.loss === "cox" ? eventsOf(problem) : counted.observations;
+  const events = fit.loss === "cox" ? eventsOf(problem, fit.rows) : counted.observations;
   const sampleSize = positive("sampleSize") ?? events;
   if (sampleSize === undefined) {
     const message =
@@ -180,12 +188,17 @@ function countRows(problem: unknown, fit: Fit) {
   return out;
 }
 
-function eventsOf(problem: unknown): number | undefined {
+/** Those of a weight above 0. */
+function eventsOf(problem: unknown, rows: number): number | undefined {
   if (problem === undefined) return undefined;
   const y = property("problem", problem as object, "y");
   const status = isObject(y) ? property("y", y, "status") : undefined;
   if (status === undefined) return undefined;
-  return toVector("y.status", status).reduce((sum, one) => sum + Number(one > 0), 0);
+  const weights = readWeights(property("problem", problem as object, "weights"), rows);
+  return toVector("y.status", status, rows, "one per row").reduce(
+    (sum, one, i) => sum + Number(one > 0 && (weights?.[i] ?? 1) > 0),
+    0,
+  );
 }
 
 async function criteriaOf(fit: Fit, settings: Settings): Promise<FitCriteria> {

@@ -3,9 +3,9 @@ import { native } from "../binding.js";
 import { FlipsideError } from "../errors.js";
 import type { Fit } from "../fitted.js";
 import { runJob } from "../job.js";
-import { nativePenalty } from "../penalty.js";
+import { type PenaltyPart, penaltyMatrix } from "./penaltyMatrix.js";
 import { rowLossOf } from "./rowLoss.js";
-import { columnScales, type FittedRows, gatherColumns, predictors, supportValues } from "./rows.js";
+import { type FittedRows, gatherColumns, predictors, requireInside } from "./rows.js";
 
 /** More columns than this take too long here. */
 export const mostColumns = 2000;
@@ -23,15 +23,9 @@ export interface Information {
   readonly weight: number;
   readonly means: Float64Array;
   readonly z: Float64Array;
-  /** What the penalty adds to the diagonal, in the same units; see `PenaltyPart`. */
+  /** What the penalty adds, in the same units: the full matrix; see `PenaltyPart`. */
   readonly penalty: Float64Array;
 }
-
-/**
- * "slope": λ ω'(w) / w, the local quadratic approximation (Fan and Li 2001). "curvature": λ ω''(w). Both as
- * they are of the sum over the rows, and on the scale of x.
- */
-export type PenaltyPart = "slope" | "curvature" | "none";
 
 /** The products are computed on a worker of the addon. */
 export async function informationOf(
@@ -46,6 +40,7 @@ export async function informationOf(
     const message = `${what} must have at most ${mostColumns} nonzero coefficients, but has ${size}`;
     throw new FlipsideError("UNSUPPORTED", message);
   }
+  requireInside(what, fit);
   const z = predictors(fit, rows);
   const v = z.map((value, i) => curvature(value) * (rows.weights?.[i] ?? 1));
   const weight = v.reduce((sum, one) => sum + one, 0);
@@ -64,8 +59,8 @@ export async function informationOf(
       scatter[i * size + j] = (scatter[i * size + j] as number) / unit;
     }
   }
-  const penalty = penaltyDiagonal(fit, rows, columns, part).map(
-    (value, k) => value / (units[k] as number) ** 2,
+  const penalty = penaltyMatrix(fit, rows, columns, part).map(
+    (value, at) => value / (units[Math.floor(at / size)] as number) / (units[at % size] as number),
   );
   return { size, matrix: scatter, units, weight, means, z, penalty };
 }
@@ -97,20 +92,4 @@ async function moments(columns: Float64Array, v: Float64Array, centred: boolean)
     }
   }
   return { means: means.fill(0), scatter };
-}
-
-function penaltyDiagonal(fit: Fit, rows: FittedRows, columns: Float64Array, part: PenaltyPart): Float64Array {
-  const out = new Float64Array(fit.support.length);
-  if (part === "none" || fit.lambda === 0) return out;
-  const scales = columnScales(columns, fit, rows);
-  const values = supportValues(fit);
-  const handle = nativePenalty("penalty", fit.penalty);
-  return out.map((_, k) => {
-    const scale = scales[k] as number;
-    const own =
-      part === "slope"
-        ? 1 / (fit.eta[fit.support[k] as number] as number)
-        : native.curvatureAt(handle, Math.abs(values[k] as number) * scale, fit.lambda);
-    return rows.weightSum * fit.lambda * scale ** 2 * own;
-  });
 }

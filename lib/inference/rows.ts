@@ -1,10 +1,11 @@
 import type { NativeMatrix } from "../../binding.js";
-import { property, requireOptions } from "../checks.js";
+import { isInstance, property, requireOptions } from "../checks.js";
 import { designState } from "../design.js";
 import { expected, FlipsideError, lengthMismatch } from "../errors.js";
 import { Fit } from "../fitted.js";
 import { multiplyAddSome } from "../layouts.js";
 import { toMatrix } from "../matrix.js";
+import { fillMissing } from "../missing.js";
 import { problemKeys, readRows } from "../request.js";
 import { allocate } from "../views.js";
 
@@ -21,7 +22,7 @@ export interface FittedRows {
 }
 
 export function requireFit(fit: unknown, argument = "fit"): void {
-  if (!(fit instanceof Fit)) throw expected(argument, "a Fit", fit);
+  if (!isInstance(fit, Fit)) throw expected(argument, "a Fit", fit);
 }
 
 /** @throws FlipsideError UNSUPPORTED for a Design, whose rows are not at hand; LENGTH_MISMATCH for other data. */
@@ -31,7 +32,8 @@ export function readFittedRows(fit: Fit, problem: unknown): FittedRows {
   if (designState(given) !== undefined) {
     throw new FlipsideError("UNSUPPORTED", "problem.x must be the matrix itself here, but is a Design");
   }
-  const x = toMatrix("x", given);
+  const raw = toMatrix("x", given, fit.imputation !== undefined);
+  const x = fit.imputation === undefined ? raw : fillMissing("x", raw, fit.imputation);
   if (x.columns !== fit.columns) throw lengthMismatch("a row of x", fit.columns, "as the fit has", x.columns);
   if (x.rows !== fit.rows) throw lengthMismatch("x", fit.rows, "rows, as the fit has", x.rows);
   const { y, weights, offset } = readRows(data, x.rows, fit.loss);
@@ -46,6 +48,31 @@ export function readFittedRows(fit: Fit, problem: unknown): FittedRows {
     }
   }
   return { x, y, weights, offset, observations, weightSum };
+}
+
+/** How many coefficients are held by a bound other than 0. */
+export function boundCount({ structure, support, coefficients, outputs, columns }: Fit): number {
+  if (structure?.lower === undefined && structure?.upper === undefined) return 0;
+  const { lower, upper } = structure;
+  // On the scale of x a bound is met to rounding.
+  const at = (value: number, bound = Infinity) =>
+    Number.isFinite(bound) && Math.abs(value - bound) <= 1e-12 * Math.abs(bound);
+  let count = 0;
+  for (let k = 0; k < outputs; ++k) {
+    for (const column of support) {
+      const value = coefficients[k * columns + column] as number;
+      if (value !== 0 && (at(value, lower?.[column]) || at(value, upper?.[column]))) ++count;
+    }
+  }
+  return count;
+}
+
+/** @throws FlipsideError UNSUPPORTED where a bound holds a coefficient: it does not follow the data. */
+export function requireInside(what: string, fit: Fit): void {
+  const count = boundCount(fit);
+  if (count === 0) return;
+  const message = `${what} must be of coefficients within their bounds, but ${count} ${count === 1 ? "is" : "are"} at a bound other than 0`;
+  throw new FlipsideError("UNSUPPORTED", message);
 }
 
 /** z of each row, with offset and intercept. */

@@ -235,7 +235,7 @@ function readSettings(problem: Problem, options: StabilityOptions) {
     const message = "problem.x must be the matrix itself here, as rows are left out, but is a Design";
     throw new FlipsideError("UNSUPPORTED", message);
   }
-  const { rows, columns } = toMatrix("x", x);
+  const { rows, columns } = toMatrix("x", x, true);
   if (rows < 4) throw new FlipsideError("UNSUPPORTED", `x must have at least 4 rows, but has ${rows}`);
   const number = (key: string, usual: number, range: Parameters<typeof requireNumber>[2]) =>
     get(key) === undefined ? usual : requireNumber(key, get(key), range);

@@ -58,11 +58,12 @@ const keys = ["method", "confidence", "sigma2"];
  *   that of `refit`, both are the textbook formula (`summary` of `lm` and `glm` in R, there with quantiles of t for `lm`).
  *
  * Neither knows that the support was chosen from the same data: intervals after selection are too short and z values too
- * large, more so the more columns there were to choose from. Weights count as those of `lm` and `glm`.
+ * large, more so the more columns there were to choose from. Weights count as those of `lm` and `glm`; with missing: "mean"
+ * missing values count as known to be the mean, so that standard errors are too small.
  *
  * @param problem The data of the fit, x as a matrix.
  * @throws FlipsideError, always as a rejection: UNSUPPORTED for another loss, for more than 2000 nonzero coefficients and
- *   where no residual degree of freedom is left to estimate σ²; NUMERIC for collinear columns; bad arguments.
+ *   where no residual degree of freedom is left to estimate σ², and for coefficients at bounds other than 0; NUMERIC for collinear columns; bad arguments.
  */
 export async function standardErrors(
   fit: Fit,
@@ -139,7 +140,8 @@ async function sandwich(information: Information): Promise<{ variances: Float64A
   const sum = matrix.slice();
   for (let j = 0; j < size; ++j) {
     matrix[j * size + j] = 1;
-    sum[j * size + j] = 1 + (penalty[j] as number);
+    // The penalty of this part has a diagonal alone.
+    sum[j * size + j] = 1 + (penalty[j * size + j] as number);
   }
   const plain = penalty.every((value) => value === 0);
   const factor = await Cholesky.factor(sum, size, breather);

@@ -16,6 +16,7 @@ namespace {
 
 constexpr double kLargestInteger = 9007199254740991.0;
 constexpr double kMostOutputs = 65536.0;
+constexpr double kMostStarts = 100000.0;
 
 /// Each solver's own options are read for that solver only.
 void readSolver(napi_env env, napi_value value, FitRequest& request) {
@@ -24,7 +25,7 @@ void readSolver(napi_env env, napi_value value, FitRequest& request) {
   if (request.solver == "proximal") {
     request.options.accelerated = readBoolean(env, get("accelerated"), {"accelerated"});
   } else if (request.solver == "workingSet") {
-    request.options.starts = readCount(env, get("starts"), {"starts"}, kLargestInteger);
+    request.options.starts = readCount(env, get("starts"), {"starts"}, kMostStarts);
   } else if (request.solver == "dropout") {
     SolverOptions& options = request.options;
     options.seed = readInteger(env, get("seed"), {"seed"}, kLargestInteger);

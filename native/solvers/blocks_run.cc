@@ -21,7 +21,12 @@ constexpr std::size_t kFewGroups = 20;
 constexpr std::size_t kPatience = 8;
 constexpr std::size_t kAttempts = 24;
 constexpr int kHalvings = 12;
-constexpr double kFirstDamping = 0.05;
+/// Rises from here by kDamper where a step raises the objective, falls by kLighter where it does
+/// not: where a loss is flat in places (huber) the right one may be anywhere.
+constexpr double kFirstDamping = 1e-5;
+constexpr double kDamper = 20.0;
+constexpr double kLighter = 8.0;
+constexpr double kNoDamping = 1e-9;
 constexpr double kFirstCaution = 1e-9;
 constexpr double kMoreCaution = 1e3;
 /// Of a column's mean curvature here, and of its largest one: with less a model step could go
@@ -207,10 +212,11 @@ void BlockRun::fillExtra(std::vector<double>& extra) const {
   const auto curvature = problem_.design.curvature();
   extra.assign(work_.size(), 0.0);
   if (problem_.loss.quadratic()) return;
+  const double floor = std::max(kLeast, problem_.loss.leastCurvature());
   for (std::size_t k = 0; k < extra.size(); ++k) {
     const double usual = rowCurvature() * curvature[work_.columns()[k]];
     const double least =
-        std::max(kLeastCurvature * meanCurvature_ * curvature[work_.columns()[k]], kLeast * usual);
+        std::max(kLeastCurvature * meanCurvature_ * curvature[work_.columns()[k]], floor * usual);
     const double own = std::max(hessian(k, k), least);
     extra[k] = own - hessian(k, k) + damping_ * std::max(own, kLeastCurvature * usual);
   }
@@ -284,7 +290,7 @@ bool BlockRun::improve(double tolerance) {
     const std::vector<double> goal(w);
     if (accept(w, fitted) ||
         (!quadratic && (local || blocks_.convex()) && backtrack(goal, fitted))) {
-      damping_ = damping_ > kFirstDamping ? damping_ / 8.0 : 0.0;
+      damping_ = damping_ > kNoDamping ? damping_ / kLighter : 0.0;
       return true;
     }
     if (quadratic) {
@@ -295,7 +301,7 @@ bool BlockRun::improve(double tolerance) {
       continue;
     }
     if (local) local_ = false;
-    if (attempt > 0) damping_ = std::max(4.0 * damping_, kFirstDamping);
+    if (attempt > 0) damping_ = std::max(kDamper * damping_, kFirstDamping);
   }
   return false;
 }

@@ -213,27 +213,50 @@ class CrossRun {
   }
 
   void requireUsable(const FitRequest& training) const {
-    const auto counts = [&](std::size_t i) {
-      return training.weights.empty() || training.weights[i] > 0.0;
+    const std::size_t rows = training.y.size() / loss_.responseWidth(data_.outputs);
+    const auto counts = [](const FitRequest& data, std::size_t i) {
+      return data.weights.empty() || data.weights[i] > 0.0;
     };
     bool some = false;
     bool below = false;
     bool above = false;
-    for (std::size_t i = 0; i < training.y.size() / loss_.responseWidth(data_.outputs); ++i) {
-      if (!counts(i)) continue;
+    bool event = false;
+    for (std::size_t i = 0; i < rows; ++i) {
+      if (!counts(training, i)) continue;
       some = true;
       below = below || training.y[i] < 1.0;
       above = above || training.y[i] > 0.0;
+      event = event || (!loss_.additive && training.y[rows + i] > 0.0);
     }
     if (!some) {
       throw BadValue("OUT_OF_RANGE", "weights",
                      "the weights of the rows outside the fold must not all be 0, but are");
     }
-    if (loss_.name == "logistic" && training.standardization.intercept && !(below && above)) {
+    if (!loss_.additive && !event) {
+      throw BadValue("INVALID_ARGUMENT", "y",
+                     "y of the rows outside the fold must have an event, but has none");
+    }
+    if (!training.standardization.intercept) return;
+    if (loss_.name == "logistic" && !(below && above)) {
       throw BadValue("INVALID_ARGUMENT", "y",
                      "y of the rows outside the fold must have both classes, but has one: the "
                      "intercept has no estimate");
     }
+    if (loss_.name != "multinomial") return;
+    // Of a class that has no weight anywhere no intercept is asked for.
+    std::vector<char> wanted(data_.outputs, 0);
+    for (std::size_t i = 0; i < rows_; ++i) {
+      if (counts(data_, i)) wanted[static_cast<std::size_t>(data_.y[i])] = 1;
+    }
+    for (std::size_t i = 0; i < rows; ++i) {
+      if (counts(training, i)) wanted[static_cast<std::size_t>(training.y[i])] = 0;
+    }
+    const auto lost = std::ranges::find(wanted, 1);
+    if (lost == wanted.end()) return;
+    throw BadValue("INVALID_ARGUMENT", "y",
+                   "y of the rows outside the fold must have every class, but has none of class " +
+                       std::to_string(lost - wanted.begin()) +
+                       " (from 0): its intercept has no estimate");
   }
 
   /// held: the rows of the fold, all: every row; without missing values.

@@ -45,7 +45,7 @@ const fields =
   };
 
 const losses = ["squared", "logistic", "poisson", "huber", "cox", "multinomial", "multiTask"];
-const solvers = ["workingSet", "reweighted", "proximal", "etaTrick", "direct", "dropout"];
+const solvers = ["workingSet", "reweighted", "proximal", "etaTrick", "direct", "dropout", "blocks"];
 
 const card = fields({
   format: one("flipside.card"),
@@ -61,6 +61,7 @@ const card = fields({
       kind: word("penalty", "strategy"),
       parameters: values(number),
       formula: orNull(text),
+      inner: orNull(fields({ name: text, parameters: values(number), formula: orNull(text) })),
       convex: flag,
       separable: flag,
     }),
@@ -84,6 +85,8 @@ const card = fields({
   }),
   model: fields({
     intercept: number,
+    intercepts: list(number),
+    classes: orNull(list(text)),
     nonzero: count,
     coefficients: list((value, path) => {
       if (!Array.isArray(value) || value.length < 2) return [`${path} is no [column, ...coefficients]`];

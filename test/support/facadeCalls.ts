@@ -25,6 +25,7 @@ import {
   words,
   y,
 } from "./facadeProblems.ts";
+import { tableCalls } from "./facadeTables.ts";
 import { maskCalls } from "./maskCalls.ts";
 import type { Call } from "./mutations.ts";
 
@@ -276,6 +277,7 @@ export const facadeCalls: readonly Call[] = [
   ...preparing,
   ...verifying,
   ...maskCalls,
+  ...tableCalls,
   ...others,
   ...makers,
   ...(["omega", "dual", "etaHat", "keepProbability"] as const).map(method),
