@@ -15,7 +15,7 @@ import { type Dataset, readDataset } from "./dataset.js";
 import { nullLoss, saturatedLoss, smallestBIC } from "./goodness.js";
 import { exitCodes, type Io, UsageError } from "./io.js";
 import { makeModel } from "./model.js";
-import { type ParameterValues, readPenalty } from "./options.js";
+import { type ParameterValues, readHuber, readPenalty } from "./options.js";
 import { printFit, printPath, printWarnings } from "./print.js";
 import { ProgressBar, watch } from "./progress.js";
 import { cardText, checkPlaces, save } from "./save.js";
@@ -112,8 +112,7 @@ function checkOptions(file: string, values: FitArguments, io: Io): string | unde
   if (values.lambda === undefined && !values.path) {
     throw new UsageError("give --lambda <number> for one strength, or --path to fit many and see the course");
   }
-  if (values.delta !== undefined && values.loss !== "huber")
-    throw new UsageError("--delta needs --loss huber");
+  readHuber(values);
   if (values.lambdas !== undefined && !values.path) throw new UsageError("--lambdas needs --path");
   if (values.json && values.quiet)
     throw new UsageError("--json prints and --quiet does not: give one of them");
@@ -133,8 +132,7 @@ async function runFits(dataset: Dataset, penalty: Penalty, values: FitArguments,
     signal: io.signal,
     onProgress: watch(bar, tolerance ?? solverDefaults[solver === "auto" ? "proximal" : solver].tolerance),
   };
-  const { delta } = values;
-  const huber = delta === undefined ? undefined : { delta };
+  const huber = readHuber(values);
   const { missing } = dataset;
   const options = {
     penalty,

@@ -242,6 +242,13 @@ export function within(option: string, range: Parameters<typeof requireNumber>[2
   };
 }
 
+/** The option `huber` that --delta stands for. */
+export function readHuber({ loss, delta }: { loss: LossName; delta?: number | undefined }) {
+  if (delta === undefined) return undefined;
+  if (loss !== "huber") throw new UsageError("--delta needs --loss huber");
+  return { delta };
+}
+
 function nonnegative(option: string): (text: string) => number {
   return within(option, { min: 0 });
 }
@@ -251,7 +258,7 @@ function count(option: string): (text: string) => number {
 }
 
 function starts(text: string): number {
-  return within("--starts", { min: 1, max: 2 ** 31 - 1, integer: true })(text);
+  return within("--starts", { min: 1, max: 100_000, integer: true })(text);
 }
 
 function folds(text: string): number {

@@ -1,4 +1,4 @@
-import type { Fit, Path, Penalty, Problem } from "../../index.js";
+import type { Fit, HuberOptions, Path, Penalty, Problem } from "../../index.js";
 import type { FitArguments } from "../fitCommand.js";
 
 /** What the command needs of a cross-validation; arrays have one entry per λ, the largest first. */
@@ -27,6 +27,7 @@ export type Which = "lambdaMin" | "lambda1se";
 export interface CrossValidateOptions {
   readonly penalty: Penalty;
   readonly loss: FitArguments["loss"];
+  readonly huber?: HuberOptions | undefined;
   readonly solver: FitArguments["solver"];
   readonly intercept: boolean;
   readonly standardize: boolean;

@@ -3,7 +3,7 @@ import { type Dataset, readDataset } from "../dataset.js";
 import type { FitArguments } from "../fitCommand.js";
 import { exitCodes, type Io, UsageError } from "../io.js";
 import { makeModel } from "../model.js";
-import { readPenalty } from "../options.js";
+import { readHuber, readPenalty } from "../options.js";
 import { packageVersion } from "../package.js";
 import { ProgressBar } from "../progress.js";
 import { cardText, checkPlaces, save } from "../save.js";
@@ -53,6 +53,7 @@ export async function cvCommand(
   crossValidate: CrossValidate,
 ): Promise<number> {
   const penalty = readPenalty(values.penalty, values);
+  const huber = readHuber(values);
   const { output, report, card, json, quiet } = values;
   if (json && quiet) throw new UsageError("--json prints and --quiet does not: give one of them");
   checkPlaces(file, { "--output": output, "--report": report, "--card": card }, io);
@@ -61,7 +62,7 @@ export async function cvCommand(
   const { tolerance, maxIterations } = values;
   const bar = new ProgressBar("cross-validating", io, !quiet);
   const cv = await crossValidate(dataset.problem, {
-    ...{ penalty, loss, solver, intercept, standardize, missing: dataset.missing },
+    ...{ penalty, loss, huber, solver, intercept, standardize, missing: dataset.missing },
     ...{ lambdaCount: lambdas, folds, seed, measure },
     convergence: {
       ...{ tolerance, maxIterations, signal: io.signal },
