@@ -66,7 +66,7 @@ export interface CrossValidateOptions extends Omit<PathOptions, "penalty" | "con
   readonly keep?: boolean | undefined;
   /**
    * `tolerance` is that of all fits. By default the path on all rows has that of the solver. The fits of the folds, which
-   * only serve to predict, then end where the stationarity is at most 3e-4 times the largest gradient at w = 0, or 0.03 λ
+   * only serve to predict, then end where the stationarity is at most 6e-4 times the largest gradient at w = 0, or 0.1 λ
    * where that is less; those of the solver "dropout" as all of its fits. A signal rejects with ABORTED: there is no partial
    * result.
    */
@@ -80,7 +80,7 @@ export interface CrossValidateOptions extends Omit<PathOptions, "penalty" | "con
 
 const foldTolerance = 1e-5;
 /** Of the largest gradient at 0. */
-const foldLeeway = 3e-4;
+const foldLeeway = 6e-4;
 const ownKeys = ["lambdas", "lambdaCount", "lambdaRatio", "penalties", "folds", "foldGroups", "stratify"];
 const keys = optionKeys(...ownKeys, "measure", "keep");
 
