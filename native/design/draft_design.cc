@@ -66,32 +66,34 @@ class Floats {
 
 }  // namespace
 
-DraftDesign::DraftDesign(const RawMatrix& raw, std::span<const double> weights,
-                         Standardization options, const Cancellation* cancel)
-    : StandardizedDesign(raw.rows, raw.columns, weights, options),
+DraftDesign::DraftDesign(const RawMatrix& raw, std::span<const std::uint32_t> chosen,
+                         std::span<const double> weights, Standardization options,
+                         const Cancellation* cancel)
+    : StandardizedDesign(chosen.size(), raw.columns, weights, options),
       values_(rows_ * columns_),
       zeros_(columns_) {
-  const std::size_t width = columnsToRead(columns_);
   const auto prepare = [&](std::size_t block) {
-    const std::size_t first = block * width;
-    const std::size_t count = std::min(width, columns_ - first);
-    std::vector<double> read(count * rows_);
-    raw.readColumns(first, count, read.data());
+    const std::size_t first = block * kGroup;
+    const std::size_t count = std::min(kGroup, columns_ - first);
+    std::vector<double> whole(count * raw.rows);
+    std::vector<double> x(rows_);
+    raw.readColumns(first, count, whole.data());
     for (std::size_t k = 0; k < count; ++k) {
-      double* x = read.data() + k * rows_;
+      const double* from = whole.data() + k * raw.rows;
+      for (std::size_t i = 0; i < rows_; ++i) x[i] = from[chosen[i]];
       const std::size_t j = first + k;
-      measureColumn(x, j);
+      measureColumn(x.data(), j);
       float* to = values_.data() + j * rows_;
       if (curvature_[j] == 0.0) {
         std::fill_n(to, rows_, 0.0F);
         continue;
       }
-      standardizeColumn(x, means_[j], rowFactors(), scales_[j], rows_, x);
-      std::transform(x, x + rows_, to, [](double value) { return static_cast<float>(value); });
+      standardizeColumn(x.data(), means_[j], rowFactors(), scales_[j], rows_, x.data());
+      std::ranges::transform(x, to, [](double value) { return static_cast<float>(value); });
     }
   };
   const bool threads = 8.0 * elements() > kBytesForThreads;
-  runTasks(parts(columns_, width), threads, prepare, cancel);
+  runTasks(parts(columns_, kGroup), threads, prepare, cancel);
 }
 
 void DraftDesign::multiply(std::span<const double> w, std::span<double> out) const {

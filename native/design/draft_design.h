@@ -4,6 +4,7 @@
 // to about kDraftError sqrt(|x_j|^2 / n |r|^2 / n).
 #pragma once
 
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -17,10 +18,11 @@ inline constexpr double kDraftError = 64.0 * 0x1p-24;
 
 class DraftDesign final : public StandardizedDesign {
  public:
-  /// See makeDesign(). raw is dense and has no missing values; the squares of its standardised
-  /// columns are in the range of single precision.
-  DraftDesign(const RawMatrix& raw, std::span<const double> weights, Standardization options,
-              const Cancellation* cancel);
+  /// See makeDesign(). Of the rows chosen of raw, with a weight for each of them. raw is dense and
+  /// has no missing values; the squares of its standardised columns are in the range of single
+  /// precision.
+  DraftDesign(const RawMatrix& raw, std::span<const std::uint32_t> chosen,
+              std::span<const double> weights, Standardization options, const Cancellation* cancel);
 
   void multiply(std::span<const double> w, std::span<double> out) const override;
   void correlate(std::span<const double> r, std::span<double> out) const override;

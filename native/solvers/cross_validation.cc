@@ -182,7 +182,7 @@ class CrossRun {
     shared.offset = selectFrom(data_.offset, rows_, training_[k]);
     shared.weights = selectFrom(data_.weights, rows_, training_[k]);
     requireUsable(shared);
-    shared.x = std::make_shared<const RawMatrix>(selectRows(*data_.x, training_[k]));
+    shared.x = nullptr;
     RawMatrix held = selectRows(*data_.x, held_[k]);
     std::shared_ptr<const RawMatrix> all = data_.x;
     std::shared_ptr<const StandardizedDesign> designs[2];
@@ -199,9 +199,13 @@ class CrossRun {
       request.lambdas = candidate.lambdas;
       request.tolerance = request_.foldTolerances[c];
       const bool draft = draftServes(request, c);
+      if (!draft && shared.x == nullptr) {
+        shared.x = std::make_shared<const RawMatrix>(selectRows(*data_.x, training_[k]));
+      }
+      request.x = shared.x;
       auto& design = draft ? drafted : designs[static_cast<std::size_t>(storageFor(request))];
       if (design == nullptr) {
-        design = draft ? makeDraft(request) : makeDesign(request, control_.cancel);
+        design = draft ? makeDraft(request, k) : makeDesign(request, control_.cancel);
       }
       request.design = design;
       if (c == 0 && design->imputed() != nullptr) {
@@ -223,7 +227,8 @@ class CrossRun {
   bool draftServes(const FitRequest& request, std::size_t c) const {
     const bool suited = loss_.name == "squared" && request.outputs == 1 &&
                         request.solver == "workingSet" && request.structure.plain() &&
-                        request.x->layout != RawMatrix::Layout::compressedColumns && !request.standardization.imputeMissing;
+                        data_.x->layout != RawMatrix::Layout::compressedColumns &&
+                        !request.standardization.imputeMissing;
     if (!suited || request.options.leeway == 0.0) return false;
     const auto curvature = candidates_[c].design->curvature();
     const double largest = *std::ranges::max_element(curvature);
@@ -258,10 +263,12 @@ class CrossRun {
     return std::sqrt(squares);
   }
 
-  std::shared_ptr<const StandardizedDesign> makeDraft(const FitRequest& request) const {
+  std::shared_ptr<const StandardizedDesign> makeDraft(const FitRequest& request,
+                                                      std::size_t k) const {
     Standardization options = request.standardization;
     options.fold = loss_.folds;
-    return std::make_shared<DraftDesign>(*request.x, request.weights, options, control_.cancel);
+    return std::make_shared<DraftDesign>(*data_.x, training_[k], request.weights, options,
+                                         control_.cancel);
   }
 
   void requireUsable(const FitRequest& training) const {
