@@ -66,8 +66,8 @@ export interface CrossValidateOptions extends Omit<PathOptions, "penalty" | "con
   /** Keep the predictors of the held-out rows. By default false. */
   readonly keep?: boolean | undefined;
   /**
-   * `tolerance` is that of all fits. By default the path on all rows has that of the solver. The fits of the folds, which
-   * only serve to predict, then end where the stationarity is at most 3e-4 times the largest gradient at w = 0, or 0.03 λ
+   * `tolerance` is that of all fits. By default the path on all rows has that of the solver, or 1e-6 where that is less. The
+   * fits of the folds, which only serve to predict, then end where the stationarity is at most 6e-4 times the largest gradient at w = 0, or 0.1 λ
    * where that is less; those of the solver "dropout" as all of its fits. A signal rejects with ABORTED: there is no partial
    * result.
    */
@@ -79,9 +79,10 @@ export interface CrossValidateOptions extends Omit<PathOptions, "penalty" | "con
     | undefined;
 }
 
+const pathTolerance = 1e-6;
 const foldTolerance = 1e-5;
 /** Of the largest gradient at 0. */
-const foldLeeway = 3e-4;
+const foldLeeway = 6e-4;
 const ownKeys = ["lambdas", "lambdaCount", "lambdaRatio", "penalties", "folds", "foldGroups", "stratify"];
 const keys = optionKeys(...ownKeys, "measure", "keep");
 
@@ -237,7 +238,7 @@ function readCandidate(
   const usual = solverDefaults[solver];
   const model = {
     ...choice,
-    ...readLimits(limits, usual),
+    ...readLimits(limits, { ...usual, tolerance: Math.max(usual.tolerance, pathTolerance) }),
     penalty: handle,
     foldTolerance: (limits.tolerance as number | undefined) ?? Math.max(usual.tolerance, foldTolerance),
   };

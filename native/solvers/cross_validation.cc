@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 
+#include "design/draft_design.h"
 #include "design/missing.h"
 #include "design/row_subset.h"
 #include "linalg/pool.h"
@@ -18,6 +19,7 @@ namespace flipside {
 namespace {
 
 constexpr std::chrono::milliseconds kProgressInterval(50);
+constexpr double kDraftRange = 1e24;  // of mean squares in single precision, and their inverses
 
 /// Of blocks of n values each, those of some rows.
 std::vector<double> selectFrom(std::span<const double> values, std::size_t n,
@@ -180,10 +182,11 @@ class CrossRun {
     shared.offset = selectFrom(data_.offset, rows_, training_[k]);
     shared.weights = selectFrom(data_.weights, rows_, training_[k]);
     requireUsable(shared);
-    shared.x = std::make_shared<const RawMatrix>(selectRows(*data_.x, training_[k]));
+    shared.x = nullptr;
     RawMatrix held = selectRows(*data_.x, held_[k]);
     std::shared_ptr<const RawMatrix> all = data_.x;
     std::shared_ptr<const StandardizedDesign> designs[2];
+    std::shared_ptr<const StandardizedDesign> drafted;
     std::size_t done = 0;
     for (std::size_t c = 0; c < candidates_.size(); ++c) {
       FitRequest request = shared;
@@ -195,8 +198,15 @@ class CrossRun {
       request.maxIterations = candidate.maxIterations;
       request.lambdas = candidate.lambdas;
       request.tolerance = request_.foldTolerances[c];
-      auto& design = designs[static_cast<std::size_t>(storageFor(request))];
-      if (design == nullptr) design = makeDesign(request, control_.cancel);
+      const bool draft = draftServes(request, c);
+      if (!draft && shared.x == nullptr) {
+        shared.x = std::make_shared<const RawMatrix>(selectRows(*data_.x, training_[k]));
+      }
+      request.x = shared.x;
+      auto& design = draft ? drafted : designs[static_cast<std::size_t>(storageFor(request))];
+      if (design == nullptr) {
+        design = draft ? makeDraft(request, k) : makeDesign(request, control_.cancel);
+      }
       request.design = design;
       if (c == 0 && design->imputed() != nullptr) {
         fillMissing(held, *design->imputed());
@@ -210,6 +220,55 @@ class CrossRun {
       done += path.size();
       judge(k, held, *all, path, outcome_.candidates[c]);
     }
+  }
+
+  /// Whether what single precision leaves of a gradient is far below what the fits of a fold may
+  /// leave: of a least-squares problem whose matrix is dense and complete.
+  bool draftServes(const FitRequest& request, std::size_t c) const {
+    const bool suited = loss_.name == "squared" && request.outputs == 1 &&
+                        request.solver == "workingSet" && request.structure.plain() &&
+                        data_.x->layout != RawMatrix::Layout::compressedColumns &&
+                        !request.standardization.imputeMissing;
+    if (!suited || request.options.leeway == 0.0) return false;
+    const auto curvature = candidates_[c].design->curvature();
+    const double largest = *std::ranges::max_element(curvature);
+    if (!(largest < kDraftRange)) return false;
+    for (const double h : curvature) {
+      if (h != 0.0 && h < 1.0 / kDraftRange) return false;
+    }
+    const double lambda = *std::ranges::min_element(request.lambdas);
+    const double goal = std::min(request.options.leeway, kLeeway * lambda);
+    return goal >= kDraftError * std::sqrt(largest) * spreadOfResponse(request);
+  }
+
+  /// The root mean square of y without its offset and, with an intercept, its mean.
+  static double spreadOfResponse(const FitRequest& request) {
+    double total = 0.0;
+    double sum = 0.0;
+    const auto weight = [&](std::size_t i) {
+      return request.weights.empty() ? 1.0 : request.weights[i];
+    };
+    const auto value = [&](std::size_t i) {
+      return request.y[i] - (request.offset.empty() ? 0.0 : request.offset[i]);
+    };
+    for (std::size_t i = 0; i < request.y.size(); ++i) {
+      total += weight(i);
+      sum += weight(i) * value(i);
+    }
+    const double mean = request.standardization.intercept ? sum / total : 0.0;
+    double squares = 0.0;
+    for (std::size_t i = 0; i < request.y.size(); ++i) {
+      squares += weight(i) / total * (value(i) - mean) * (value(i) - mean);
+    }
+    return std::sqrt(squares);
+  }
+
+  std::shared_ptr<const StandardizedDesign> makeDraft(const FitRequest& request,
+                                                      std::size_t k) const {
+    Standardization options = request.standardization;
+    options.fold = loss_.folds;
+    return std::make_shared<DraftDesign>(*data_.x, training_[k], request.weights, options,
+                                         control_.cancel);
   }
 
   void requireUsable(const FitRequest& training) const {

@@ -42,6 +42,7 @@ double GramDescent::minimise(const GramStore& gram, std::span<double> w, std::sp
   active_.clear();
   isActive_.assign(w.size(), 0);
   double worst = 0.0;
+  double least = skip_ * tolerance;
   std::size_t sweeps = 0;
   for (int round = 0; round < kRounds; ++round) {
     if (activate() == 0 && round > 0) return worst;
@@ -55,7 +56,9 @@ double GramDescent::minimise(const GramStore& gram, std::span<double> w, std::sp
         spent_ = 0.0;
         worst = largestViolation();
       } else {
-        if (sweep() <= 2.0 * tolerance) worst = largestViolation();
+        const double largest = sweep(least);
+        if (largest == 0.0) least = 0.0;  // a move may be less than the violation
+        if (largest <= 2.0 * tolerance) worst = largestViolation();
       }
     }
   }
@@ -75,14 +78,15 @@ std::size_t GramDescent::activate() {
   return came;
 }
 
-/// One step for each active coordinate. Returns the largest move, as a gradient.
-double GramDescent::sweep() {
+/// One step for each active coordinate that moves by more than `least`. Returns the largest move.
+/// Both as a gradient.
+double GramDescent::sweep(double least) {
   double largest = 0.0;
   for (const std::size_t k : active_) {
     const double h = gram_->diagonal()[k];
     const double next = step(w_[k], gradient_[k], h);
     const double move = next - w_[k];
-    if (move == 0.0) continue;
+    if (!(h * std::abs(move) > least)) continue;
     w_[k] = next;
     linalg::subtractScaled(move, gram_->column(k), gradient_);
     spent_ += 2.0 * static_cast<double>(w_.size());

@@ -28,6 +28,10 @@ class GramDescent {
     thresholds_.fill({});
   }
 
+  /// Sweeps pass over coordinates that would move by less than this share of the tolerance: for a
+  /// rough solution most of the work. 0 at first.
+  void setSkip(double share) { skip_ = share; }
+
   /// w and gradient (g, the negative gradient of the quadratic at w), one per column of the store:
   /// at the start in, at the end out. Ends when no coordinate violates its condition by more than
   /// `tolerance`, or where rounding or `mostSweeps` does not let it. Returns the largest violation.
@@ -49,7 +53,7 @@ class GramDescent {
   };
 
   std::size_t activate();
-  double sweep();
+  double sweep(double least);
   double largestViolation();
   void collectSupport();
   double newtonCost();
@@ -59,6 +63,7 @@ class GramDescent {
 
   const SeparablePenalty& penalty_;
   double lambda_ = 0.0;
+  double skip_ = 0.0;
   const Cancellation* cancel_;
   const GramStore* gram_ = nullptr;
   std::span<double> w_;

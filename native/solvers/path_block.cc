@@ -16,6 +16,11 @@ constexpr std::size_t kLeastGrowth = 64;
 constexpr double kFirstTolerance = 1e-6;
 constexpr double kFarthest = 8.0;  // steps of lambda that a direction is followed
 constexpr double kManyNear = 0.5;  // of all columns: a pass costs no more
+/// Of the goal, as far as a descent goes: what rounding may add to its violation is left. For a
+/// goal far above rounding almost all, and steps that are small beside it are not worth their cost.
+constexpr double kShare = 0.5;
+constexpr double kRoughShare = 0.9;
+constexpr double kRoughSkip = 0.5;
 
 }  // namespace
 
@@ -24,8 +29,10 @@ PathBlock::PathBlock(const Problem& problem, Risk& risk, const SeparablePenalty&
       risk_(risk),
       penalty_(penalty),
       descent_(penalty, problem.cancel),
+      share_(problem.options.leeway > 0.0 ? kRoughShare : kShare),
       inside_(risk.columns()),
       entering_(risk.columns()) {
+  if (problem.options.leeway > 0.0) descent_.setSkip(kRoughSkip);
   if (risk.quadratic()) {
     store_.use(std::dynamic_pointer_cast<const GramStock>(problem.design.keepsake()));
   }
@@ -116,7 +123,7 @@ void PathBlock::solveFirst(std::size_t s, const PathPoint* a, const PathPoint& b
   stop.objective = stop.point.loss + stop.target.lambda * stop.omega;
   stop.history.add(stop.objective, nonzero(stop.point));
   const double tolerance = std::max(
-      0.5 * stop.target.goal, kFirstTolerance * threshold(stop.target.lambda, leastCurvature_));
+      share_ * stop.target.goal, kFirstTolerance * threshold(stop.target.lambda, leastCurvature_));
   if (a != nullptr) {
     PathPoint guess = stop.point;
     if (extrapolate(*a, b, guess) && descend(s, std::move(guess), tolerance)) return;
@@ -184,7 +191,7 @@ void PathBlock::retreat(std::size_t s) {
 
 void PathBlock::improve(std::size_t s) {
   PathStop& stop = *stops_[s];
-  if (!descend(s, stop.point, 0.5 * stop.target.goal)) retreat(s);
+  if (!descend(s, stop.point, share_ * stop.target.goal)) retreat(s);
 }
 
 void PathBlock::checkAll() {

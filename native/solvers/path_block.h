@@ -108,6 +108,7 @@ class PathBlock {
   Risk& risk_;
   const SeparablePenalty& penalty_;
   GramDescent descent_;
+  double share_;  // of the goal, as far as a descent goes
   GramStore store_;
   double leastCurvature_ = 0.0;
   std::vector<char> inside_;    // in the store

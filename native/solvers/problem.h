@@ -115,7 +115,7 @@ Stationarity stationarity(const Problem& problem, std::span<const double> w);
 double violationAt(double w, double gradient, double slope, double lambda);
 
 /// See SolverOptions::leeway.
-inline constexpr double kLeeway = 0.03;
+inline constexpr double kLeeway = 0.1;
 
 /// The violation at which a solver has converged: tolerance * lambda, the leeway, or what rounding
 /// leaves.

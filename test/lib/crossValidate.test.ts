@@ -258,7 +258,7 @@ describe("the same result", () => {
     for (const other of others) expectClose(other.foldScores.data, first?.foldScores.data ?? [], 1e-6);
   });
 
-  test("within a fiftieth of a standard error by default and to a small tolerance", async () => {
+  test("within a twentieth of a standard error by default and to a small tolerance", async () => {
     for (const penalty of [penalties.l1(), penalties.scad({ a: 3.7 })]) {
       const data = dataOf(80, 30, { plain: true });
       const usual = await crossValidate(problemOf(data), { penalty, folds: 5 });
@@ -271,7 +271,7 @@ describe("the same result", () => {
       expect(JSON.stringify(usual.path.lambdas)).toBe(JSON.stringify(exact.path.lambdas));
       usual.mean.forEach((mean, l) => {
         const error = exact.standardError[l] as number;
-        expect(Math.abs(mean - (exact.mean[l] as number)) / error).toBeLessThan(0.02);
+        expect(Math.abs(mean - (exact.mean[l] as number)) / error).toBeLessThan(0.05);
       });
     }
   });
