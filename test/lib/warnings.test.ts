@@ -95,7 +95,7 @@ describe("SEPARATION", () => {
       return Math.log(own / (1 - own));
     });
     expect(codes(fit)).toEqual(["SEPARATION"]);
-    const { complete, smallestMargin } = fit.warnings[0]?.details as Record<string, number>;
+    const { complete = 0, smallestMargin = 0 } = (fit.warnings[0]?.details ?? {}) as Record<string, number>;
     expect(complete).toBe(1);
     expect(smallestMargin).toBeCloseTo(Math.min(...margins), 6);
     expect(codes(fitSync({ x, y }, { ...options, lambda: 0.05 }))).toEqual([]);
