@@ -9,9 +9,10 @@ import type { SolverName } from "./solver.js";
  *
  * - `NOT_CONVERGED` the fit ended before the first-order condition held as asked for; `details`: reason, stationarity, the
  *   `goal` that it was to reach (NaN where it is not known), iterations
- * - `SEPARATION` of the logistic loss: every row has its class with log odds above 5, or some rows (`saturatedRows`) with
- *   a probability above 1 - 1e-6; then the coefficients may grow without bound as λ falls, and surely do so where all
- *   rows are on the right side (`complete` is 1, `smallestMargin` the log odds of the worst)
+ * - `SEPARATION` of the losses logistic and multinomial: every row has its class with log odds (against all others
+ *   together) above 5, or some rows (`saturatedRows`) with a probability above 1 - 1e-6; then the coefficients may grow
+ *   without bound as λ falls, and surely do so where all rows are on the right side (`complete` is 1, `smallestMargin` the
+ *   log odds of the worst)
  * - `ZERO_VARIANCE_COLUMNS` columns that are constant, or all 0 in a fit without intercept: their coefficient is 0;
  *   `details`: count, the first ten `columns`
  * - `LAMBDA_ABOVE_MAX` every coefficient is 0 because λ is above `lambdaMax`, the smallest λ with that minimum

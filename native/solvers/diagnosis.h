@@ -16,7 +16,8 @@ struct Diagnosis {
   double lambdaMax = std::numeric_limits<double>::quiet_NaN();
   /// Of the logistic loss: (2 y_i - 1) z_i, the log odds of the class that row i has, of the rows
   /// with a weight. A row with y strictly between 0 and 1 has none, and the smallest is then
-  /// -infinity. NaN for other losses.
+  /// -infinity. Of multinomial the log odds of the class against all others together. NaN for other
+  /// losses.
   double smallestMargin = std::numeric_limits<double>::quiet_NaN();
   double largestMargin = std::numeric_limits<double>::quiet_NaN();
   /// Rows with a margin above kSaturated.
@@ -34,7 +35,8 @@ constexpr std::size_t kNamedColumns = 10;
 /// The columns without variance of a design.
 Diagnosis constantColumns(const Design& design);
 
-/// The margins at w, on the standardised scale, into out; nothing for a loss that is not logistic.
+/// The margins at w, on the standardised scale, into out; nothing for a loss other than logistic
+/// and multinomial.
 void readMargins(const Prepared& data, std::span<const double> w, Diagnosis& out);
 
 }  // namespace flipside

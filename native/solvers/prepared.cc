@@ -118,8 +118,12 @@ std::vector<double> Prepared::fitted(std::span<const double> w) const {
 
 std::vector<double> Prepared::predictors(std::span<const double> w) const {
   std::vector<double> z = fitted(w);
-  const double b = hasIntercept_ ? loss_->intercept(z, y_) : 0.0;
-  for (std::size_t i = 0; i < z.size(); ++i) z[i] += b + (offset_.empty() ? 0.0 : offset_[i]);
+  std::vector<double> b(outputs());
+  if (hasIntercept_) loss_->intercepts(z, y_, b);
+  const std::size_t rows = z.size() / b.size();
+  for (std::size_t i = 0; i < z.size(); ++i) {
+    z[i] += b[i / rows] + (offset_.empty() ? 0.0 : offset_[i]);
+  }
   return z;
 }
 

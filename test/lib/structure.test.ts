@@ -141,8 +141,8 @@ describe("bad input", () => {
     const given = [{ y: data.y, ...base }];
     await expectRejection(
       () => loose(fitMany)(problem.x, given, { groups: [0, 0, 1, 1, 2, 2] }),
-      "UNKNOWN_OPTION",
-      "options has no",
+      "UNSUPPORTED",
+      "options.groups must be left out: fitMany takes no factors",
     );
   });
 });

@@ -83,6 +83,26 @@ describe("SEPARATION", () => {
     expect(fit.warnings[0]?.details.saturatedRows).toBe(margins.filter((one) => one > Math.log(1e6)).length);
   });
 
+  test("of several classes: the log odds of each row's class against all others", () => {
+    const x = Array.from({ length: 40 }, (_, i) => [data.x[i * 6] as number, data.x[i * 6 + 1] as number]);
+    const y = x.map(([a = 0, b = 0]) => (a > 0.3 ? "c" : b > 0 ? "b" : "a"));
+    const offset = x.map((_, i) => [0.1 * i, 0, 0.2]);
+    const options = { penalty: l1, loss: "multinomial" } as const;
+    const fit = fitSync({ x, y, offset }, { ...options, lambda: 1e-5 });
+    const p = fit.predict(x, offset);
+    const margins = y.map((label, i) => {
+      const own = p[3 * i + (fit.classes?.indexOf(label) as number)] as number;
+      return Math.log(own / (1 - own));
+    });
+    expect(codes(fit)).toEqual(["SEPARATION"]);
+    const { complete = 0, smallestMargin = 0 } = (fit.warnings[0]?.details ?? {}) as Record<string, number>;
+    expect(complete).toBe(1);
+    expect(smallestMargin).toBeCloseTo(Math.min(...margins), 6);
+    expect(codes(fitSync({ x, y }, { ...options, lambda: 0.05 }))).toEqual([]);
+    const mixed = y.map((label, i) => (i % 3 === 0 ? "a" : label));
+    expect(codes(fitSync({ x, y: mixed }, { ...options, lambda: 1e-5 }))).toEqual([]);
+  });
+
   test("of a group of rows: a dummy column that only one class has", () => {
     const rows = Array.from({ length: 40 }, (_, i) => [data.x[i * 6] as number, Number(i < 5)]);
     const y = classes(12).y.map((value, i) => (i < 5 ? 1 : value));
