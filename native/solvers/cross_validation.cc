@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cmath>
 #include <limits>
 #include <memory>
@@ -14,6 +13,7 @@
 #include "design/missing.h"
 #include "design/row_subset.h"
 #include "linalg/pool.h"
+#include "solvers/progress_counter.h"
 
 namespace flipside {
 namespace {
@@ -31,32 +31,6 @@ std::vector<double> selectFrom(std::span<const double> values, std::size_t n,
   }
   return chosen;
 }
-
-/// Counts fits of all tasks, which run at the same time.
-class Counter {
- public:
-  Counter(std::size_t tasks, const std::function<void(std::size_t)>& listener)
-      : done_(tasks), listener_(listener) {}
-
-  void set(std::size_t task, std::size_t done) {
-    if (!listener_) return;
-    const std::lock_guard lock(mutex_);
-    total_ += done - done_[task];
-    done_[task] = done;
-    const auto now = std::chrono::steady_clock::now();
-    if (now - reported_ < kProgressInterval) return;
-    reported_ = now;
-    listener_(total_);
-  }
-  bool listens() const { return listener_ != nullptr; }
-
- private:
-  std::mutex mutex_;
-  std::vector<std::size_t> done_;
-  std::size_t total_ = 0;
-  const std::function<void(std::size_t)>& listener_;
-  std::chrono::steady_clock::time_point reported_ = std::chrono::steady_clock::now();
-};
 
 class CrossRun {
  public:
@@ -383,7 +357,7 @@ class CrossRun {
   const LossItem& loss_;
   const std::size_t rows_;
   const std::vector<double> weights_;
-  Counter counter_;
+  ProgressCounter counter_;
   CrossOutcome outcome_;
   std::vector<FitRequest> candidates_;
   std::vector<double> leeways_;
