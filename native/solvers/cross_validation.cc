@@ -18,7 +18,6 @@
 namespace flipside {
 namespace {
 
-constexpr std::chrono::milliseconds kProgressInterval(50);
 constexpr double kDraftRange = 1e24;  // of mean squares in single precision, and their inverses
 
 /// Of blocks of n values each, those of some rows.
