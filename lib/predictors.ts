@@ -2,9 +2,10 @@ import type { NativeMatrix } from "../binding.js";
 import { isArray, isObject, isPlain, property } from "./checks.js";
 import { expected } from "./errors.js";
 import type { Fit } from "./fitted.js";
-import { type MatrixLike, toMatrix, toVector } from "./matrix.js";
+import { type MatrixLike, toMatrix } from "./matrix.js";
 import { fillMissing } from "./missing.js";
-import { allocate, arrayLength, copyNumbers, element, kindOf, lengthOf, type NumericArray } from "./views.js";
+import { rowMatrix } from "./outputs.js";
+import { allocate, arrayLength, copyNumbers, element, kindOf, type NumericArray } from "./views.js";
 
 /** An observation by the names of its features; null is a missing value. */
 export type FeatureRecord = Readonly<Record<string, number | null>>;
@@ -28,7 +29,7 @@ export function predictors(fit: Fit, x: unknown): NativeMatrix {
 }
 
 function read(fit: Fit, x: unknown): NativeMatrix {
-  if (isRow(x)) return rowMatrix(x, fit.columns);
+  if (isRow(x)) return oneRow(x, fit.columns);
   const { featureNames } = fit;
   if (featureNames !== undefined) {
     if (isRecord("x", x, featureNames)) return fromRecords([x], featureNames);
@@ -46,15 +47,14 @@ function isRow(x: unknown): boolean {
   return typeof first === "number" || first === null || first === undefined;
 }
 
-function rowMatrix(x: unknown, columns: number): NativeMatrix {
+function oneRow(x: unknown, columns: number): NativeMatrix {
   if (kindOf(x) === undefined && isArray("x", x) && arrayLength("x", x) === columns) {
     const data = allocate("x", columns);
     const copied = copyNumbers(x, data, 0, columns, true);
     if (copied < columns) throw expected(`x[${copied}]`, "a number", element("x", x, copied));
     return { data, rows: 1, columns, layout: "rowMajor" };
   }
-  const data = toVector("x", x, columns, "one per coefficient");
-  return { data, rows: 1, columns: lengthOf(data), layout: "rowMajor" };
+  return rowMatrix("x", x, columns, "one per coefficient");
 }
 
 /** A plain object with the name of some feature: a matrix has "rows", which may be a name, but then "columns" too. */

@@ -113,17 +113,6 @@ napi_value arrayOf(const Environment& environment, const std::vector<double>& va
   return array.value;
 }
 
-template <typename Element>
-napi_value listOf(napi_env env, std::size_t length, const Element& element) {
-  napi_value list = nullptr;
-  check(napi_create_array_with_length(env, length, &list));
-  for (std::size_t k = 0; k < length; ++k) {
-    const Napi::HandleScope scope(env);
-    check(napi_set_element(env, list, static_cast<std::uint32_t>(k), element(k)));
-  }
-  return list;
-}
-
 napi_value candidateToJs(const Environment& at, const CandidateOutcome& candidate) {
   napi_value object = nullptr;
   check(napi_create_object(at.env(), &object));
@@ -142,13 +131,13 @@ napi_value outcomeToJs(const Environment& at, const CrossOutcome& outcome) {
   const napi_env env = at.env();
   napi_value object = nullptr;
   check(napi_create_object(env, &object));
-  setProperty(env, object, "measures", listOf(env, outcome.measures.size(), [&](std::size_t k) {
+  setProperty(env, object, "measures", listToJs(env, outcome.measures.size(), [&](std::size_t k) {
                 return textToJs(env, nameOf(outcome.measures[k]));
               }));
   setProperty(env, object, "foldWeights", arrayOf(at, outcome.foldWeights));
-  setProperty(env, object, "candidates", listOf(env, outcome.candidates.size(), [&](std::size_t k) {
-                return candidateToJs(at, outcome.candidates[k]);
-              }));
+  setProperty(env, object, "candidates",
+              listToJs(env, outcome.candidates.size(),
+                       [&](std::size_t k) { return candidateToJs(at, outcome.candidates[k]); }));
   return object;
 }
 

@@ -135,17 +135,6 @@ napi_value fitToJs(const Environment& environment, napi_value factory, const Fit
   return result;
 }
 
-template <typename Element>
-napi_value arrayOf(napi_env env, std::size_t length, const Element& element) {
-  napi_value array = nullptr;
-  check(napi_create_array_with_length(env, length, &array));
-  for (std::size_t k = 0; k < length; ++k) {
-    const Napi::HandleScope scope(env);
-    check(napi_set_element(env, array, static_cast<std::uint32_t>(k), element(k)));
-  }
-  return array;
-}
-
 }  // namespace
 
 napi_value makeFitFactory(napi_env env) {
@@ -158,7 +147,7 @@ napi_value makeFitFactory(napi_env env) {
 
 napi_value fitsToJs(const Environment& environment, const std::vector<FitOutcome>& fits) {
   const napi_value imputed = imputedToJs(environment, fits.empty() ? nullptr : fits.data());
-  return arrayOf(environment.env(), fits.size(), [&, factory = environment.fitFactory()](auto k) {
+  return listToJs(environment.env(), fits.size(), [&, factory = environment.fitFactory()](auto k) {
     return fitToJs(environment, factory, fits[k], imputed);
   });
 }
@@ -169,7 +158,7 @@ napi_value fitsToJs(const Environment& environment,
   check(napi_get_null(environment.env(), &null));
   const auto begun = std::ranges::find_if(fits, [](const auto& fit) { return fit.has_value(); });
   const napi_value imputed = imputedToJs(environment, begun == fits.end() ? nullptr : &**begun);
-  return arrayOf(environment.env(), fits.size(), [&, factory = environment.fitFactory()](auto k) {
+  return listToJs(environment.env(), fits.size(), [&, factory = environment.fitFactory()](auto k) {
     return fits[k] ? fitToJs(environment, factory, *fits[k], imputed) : null;
   });
 }

@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include "addon/failure.h"
 #include "solvers/fit.h"
 
 namespace flipside::addon {
@@ -24,6 +25,17 @@ napi_value fitsToJs(const Environment& environment,
 /// NativeProgress
 napi_value progressToJs(napi_env env, const FitProgress& progress);
 
+/// An array of element(k), k < length.
+template <typename Element>
+napi_value listToJs(napi_env env, std::size_t length, const Element& element) {
+  napi_value list = nullptr;
+  check(napi_create_array_with_length(env, length, &list));
+  for (std::size_t k = 0; k < length; ++k) {
+    const Napi::HandleScope scope(env);
+    check(napi_set_element(env, list, static_cast<std::uint32_t>(k), element(k)));
+  }
+  return list;
+}
 napi_value numberToJs(napi_env env, double value);
 napi_value textToJs(napi_env env, const std::string& text);
 void setProperty(napi_env env, napi_value object, const char* key, napi_value value);
