@@ -361,6 +361,158 @@ export interface NativeFit {
   imputed?: Float64Array | undefined;
 }
 
+/** Rows to train on; opaque, bound to its thread. */
+export interface NativeDataset {
+  readonly __nativeDataset: unique symbol;
+}
+
+/** A training run with its parameters; opaque, bound to its thread. */
+export interface NativeTraining {
+  readonly __nativeTraining: unique symbol;
+}
+
+/** The layers of a network, ready to predict; opaque, bound to its thread. */
+export interface NativePredictor {
+  readonly __nativePredictor: unique symbol;
+}
+
+export interface DatasetRequest {
+  rows: number;
+  inputs: number;
+  /** Classes or targets. */
+  outputs: number;
+  /** y are numbers of classes; otherwise rows of targets. */
+  labels: boolean;
+  precision: "float32" | "float64";
+}
+
+/** native/network/method_options.h. What belongs to another method than the named one is not read. */
+export interface NativeMethod {
+  name: string;
+  /** Separable; of directPenalty, adaptiveTikhonov, adaptiveProx, etaTrick and adaptiveDropout. */
+  penalty?: NativePenalty | undefined;
+  smallestKeep: number;
+  decay: number;
+  mask: "bernoulli" | "gaussian";
+  localReparametrization: boolean;
+  additiveReparametrization: boolean;
+  beta: number;
+  gamma: number;
+  zeta: number;
+  initialSparsity: number;
+  finalSparsity: number;
+  /** Steps. */
+  begin: number;
+  end: number;
+  interval: number;
+  perLayer: boolean;
+}
+
+export interface TrainingRequest {
+  data: NativeDataset;
+  /** Rows of data that are trained on, and those of evaluateTraining, which may be none. */
+  trainingRows: Int32Array;
+  validationRows: Int32Array;
+  layers: { outputs: number; activation: "identity" | "relu" | "tanh" }[];
+  objective: "softmaxCrossEntropy" | "squaredError";
+  method: NativeMethod;
+  optimizer: {
+    name: "adam" | "sgd";
+    beta1: number;
+    beta2: number;
+    epsilon: number;
+    momentum: number;
+    nesterov: boolean;
+  };
+  /** The last batch of an epoch may be smaller. */
+  batchSize: number;
+  shuffle: boolean;
+  /** An integer in [0, 2^53). */
+  seed: number;
+  /** The optimiser sees the gradient of lossScale (L + lambda R). */
+  lossScale: number;
+  start: {
+    /** Of the weights: uniform in +-scale, or normal with that standard deviation; scale 0 stands for 1 / sqrt(inputs). */
+    distribution: "uniform" | "normal";
+    scale: number;
+    /** Biases are drawn like PyTorch's (uniform in +-1 / sqrt(inputs)) or are 0. */
+    biases: "uniform" | "zero";
+    /** Mean and standard deviation of theta. */
+    theta: number;
+    thetaDeviation: number;
+  };
+  /** Weights whose keep probability is below it count as zero. */
+  threshold: number;
+  /** Bind the threads of a job to different processors. */
+  pin: boolean;
+}
+
+export interface NativeEpoch {
+  /** The mean loss of the batches of this epoch, each at its own step. */
+  loss: number;
+  /** R at the end of the epoch. */
+  penalty: number;
+  /** Of each layer. */
+  nonzero: Float64Array;
+  /** Steps since the start of the run. */
+  steps: number;
+}
+
+export interface NativeEvaluation {
+  loss: number;
+  /** The fraction of wrong labels, or the mean squared distance to the targets per output. */
+  error: number;
+}
+
+
+export interface NativeLayerState {
+  /** inputs x outputs, row-major. */
+  weights: Floats;
+  biases: Floats;
+  theta?: Floats | undefined;
+  memory?: Floats | undefined;
+  /** What the optimiser remembers: 0, 1 or 2 arrays each. */
+  weightMoments: Floats[];
+  biasMoments: Floats[];
+  thetaMoments: Floats[];
+}
+
+/** All that a run needs to go on with the same bits; the arrays are of its precision. */
+export interface NativeTrainingState {
+  /** Steps done since the start. */
+  step: number;
+  /** The sum of the losses of the batches of the current epoch, each times its rows. */
+  epochLoss: number;
+  layers: NativeLayerState[];
+}
+
+/** The network as trained. */
+export interface NativeTrained {
+  weights: Floats;
+  keepProbability: Floats;
+  biases: Floats;
+}
+
+export interface NativeGradient {
+  /** L of the batch at the noise of the current step, and R. */
+  loss: number;
+  penalty: number;
+  /** The gradient that the optimiser would see. */
+  layers: { weights: Floats; biases: Floats; theta?: Floats | undefined }[];
+}
+
+export interface NativePredictorLayer {
+  inputs: number;
+  outputs: number;
+  activation: "identity" | "relu" | "tanh" | "softmax";
+  biases: Floats;
+  /** inputs x outputs, row-major, or else the three arrays of its compressed sparse rows by output: row o has the inputs that output o sees. */
+  weights?: Floats | undefined;
+  values?: Floats | undefined;
+  inputIndices?: Int32Array | undefined;
+  outputPointers?: Int32Array | undefined;
+}
+
 export interface NativeProgress {
   lambdaIndex: number;
   lambdaCount: number;
@@ -600,6 +752,57 @@ export interface Binding {
   applyMaskAsync(request: MaskRequest, settle: MaskSettle, progress: MaskProgress): number;
   maskedProductAsync(request: MaskRequest, settle: MaskSettle, progress: MaskProgress): number;
   maskMomentsAsync(request: MaskRequest, settle: MaskSettle, progress: MaskProgress): number;
+  /** An empty data set; fillDataset copies rows of it, row-major, on the calling thread: give it slices. */
+  createDataset(request: DatasetRequest): NativeDataset;
+  fillDataset(dataset: NativeDataset, firstRow: number, x: Floats, y: Floats | Int32Array): void;
+  /** Every row must have been filled. The starting values are drawn here. */
+  createTraining(request: TrainingRequest): NativeTraining;
+  /**
+   * One epoch, or the rest of one that was cancelled: a cancelled job is rejected with ABORTED and leaves the run after a
+   * whole step. One number per step of the epoch. `progress` is told the steps done of this epoch.
+   */
+  trainEpoch(
+    request: { training: NativeTraining; learningRates: Float64Array; lambdas: Float64Array },
+    settle: (error: Error | null, epoch: NativeEpoch | null) => void,
+    progress: ((steps: number) => void) | null,
+  ): number;
+  /** On the rows of one kind, with weights as trained or pruned. */
+  evaluateTraining(
+    request: { training: NativeTraining; rows: "training" | "validation"; prune: boolean },
+    settle: (error: Error | null, evaluation: NativeEvaluation | null) => void,
+    progress: null,
+  ): number;
+  trainingState(
+    request: { training: NativeTraining },
+    settle: (error: Error | null, state: NativeTrainingState | null) => void,
+    progress: null,
+  ): number;
+  /** Copies a state into a run of the same request. */
+  restoreTraining(training: NativeTraining, state: NativeTrainingState): void;
+  /** The layers as they are now. */
+  trainedLayers(
+    request: { training: NativeTraining; lambda: number },
+    settle: (error: Error | null, layers: NativeTrained[] | null) => void,
+    progress: null,
+  ): number;
+  /** For tests: changes nothing. */
+  trainingGradient(
+    request: { training: NativeTraining; rows: Int32Array; learningRate: number; lambda: number },
+    settle: (error: Error | null, gradient: NativeGradient | null) => void,
+    progress: null,
+  ): number;
+  /** Frees the memory of a run as soon as no job uses it. */
+  closeTraining(training: NativeTraining): void;
+  /** Copies the layers. */
+  createPredictor(layers: NativePredictorLayer[]): NativePredictor;
+  /** out = the outputs of the rows of x, row-major, in the precision of the layers; x is copied before the call returns. */
+  predictNetwork(
+    request: { predictor: NativePredictor; rows: number; x: Floats },
+    settle: (error: Error | null, outputs: Floats | null) => void,
+    progress: null,
+  ): number;
+  /** The same on the calling thread. */
+  predictNetworkSync(predictor: NativePredictor, rows: number, x: Floats): Floats;
   /** Makes all kernels of the process use these instructions from now on, for tests; throws when the machine lacks them. */
   simd(target?: "baseline" | "avx2" | "avx512"): { inUse: string; best: string };
   /**
