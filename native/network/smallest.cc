@@ -21,22 +21,57 @@ Bits<Value> keyOf(Value w) {
   return std::bit_cast<Bits<Value>>(std::abs(w));
 }
 
-constexpr int kBinBits = 15;
-
-/// Of the 8 exponent bits and 7 more of a float, the 11 and 4 more of a double.
+/// The 8 exponent bits of a float and 4 more, the 11 of a double and 4 more.
 template <typename Value>
-std::size_t binOf(Bits<Value> key) {
-  return static_cast<std::size_t>(key >> (8 * sizeof(Value) - 1 - kBinBits));
-}
+constexpr int kBinBits = std::is_same_v<Value, float> ? 12 : 15;
+template <typename Value>
+constexpr int kShift = 8 * sizeof(Value) - 1 - kBinBits<Value>;
 
-/// visit(key, i, group) of each weight that is not pruned, in order, until it returns false.
+/// visit(group, i, 0 or 1) of each weight in order, 1 where it is not pruned. Without a branch on
+/// that, which nothing could predict.
 template <typename Value, typename Visit>
-void eachLeft(std::span<const PrunableWeights<Value>> groups, const Visit& visit) {
+void eachWeight(std::span<const PrunableWeights<Value>> groups, const Visit& visit) {
   for (const PrunableWeights<Value>& group : groups) {
     for (std::size_t i = 0; i < group.count; ++i) {
-      if (group.pruned[i] == Value{0}) visit(keyOf(group.w[i]), i, group);
+      visit(group, i, static_cast<std::size_t>(group.pruned[i] == Value{0}));
     }
   }
+}
+
+/// All weights below `below` are to go, and the first `ties` of those equal to it.
+template <typename Value>
+struct Threshold {
+  Bits<Value> below = 0;
+  std::size_t ties = 0;
+};
+
+template <typename Value>
+Threshold<Value> thresholdOf(std::span<const PrunableWeights<Value>> groups, std::size_t wanted) {
+  using Key = Bits<Value>;
+  std::vector<std::size_t> counts(std::size_t{1} << kBinBits<Value>, 0);
+  eachWeight(groups, [&](const auto& group, std::size_t i, std::size_t left) {
+    counts[keyOf(group.w[i]) >> kShift<Value>] += left;
+  });
+  // Bins before this one go as a whole, and `rest` weights of it.
+  std::size_t bin = 0;
+  std::size_t rest = wanted;
+  while (bin < counts.size() && counts[bin] <= rest) rest -= counts[bin++];
+  const auto start = static_cast<Key>(static_cast<Key>(bin) << kShift<Value>);
+  if (bin == counts.size() || rest == 0) return {start, 0};
+  // One place more, for what is written and not kept.
+  std::vector<Key> keys(counts[bin] + 1);
+  std::size_t found = 0;
+  eachWeight(groups, [&](const auto& group, std::size_t i, std::size_t left) {
+    const Key key = keyOf(group.w[i]);
+    keys[found] = key;
+    found += left & static_cast<std::size_t>((key >> kShift<Value>) == bin);
+  });
+  keys.pop_back();
+  const auto nth = keys.begin() + static_cast<std::ptrdiff_t>(rest - 1);
+  std::ranges::nth_element(keys, nth);
+  const Key threshold = *nth;
+  const auto below = std::ranges::count_if(keys, [=](Key key) { return key < threshold; });
+  return {threshold, rest - static_cast<std::size_t>(below)};
 }
 
 }  // namespace
@@ -44,42 +79,21 @@ void eachLeft(std::span<const PrunableWeights<Value>> groups, const Visit& visit
 template <typename Value>
 void pruneSmallest(std::span<const PrunableWeights<Value>> groups, std::size_t wanted) {
   if (wanted == 0) return;
-  using Key = Bits<Value>;
-  std::vector<std::size_t> counts(std::size_t{1} << kBinBits, 0);
-  eachLeft(groups, [&](Key key, std::size_t, const auto&) { ++counts[binOf<Value>(key)]; });
-  // Bins before `last` go as a whole, and `rest` weights of that one.
-  std::size_t last = 0;
-  std::size_t rest = wanted;
-  while (last < counts.size() && counts[last] <= rest) rest -= counts[last++];
-  std::vector<Key> keys;
-  Key threshold = 0;
-  std::size_t below = 0;
-  if (last < counts.size() && rest > 0) {
-    keys.reserve(counts[last]);
-    eachLeft(groups, [&](Key key, std::size_t, const auto&) {
-      if (binOf<Value>(key) == last) keys.push_back(key);
-    });
-    const auto nth = keys.begin() + static_cast<std::ptrdiff_t>(rest - 1);
-    std::ranges::nth_element(keys, nth);
-    threshold = *nth;
-    below = static_cast<std::size_t>(
-        std::ranges::count_if(keys, [&](Key key) { return key < threshold; }));
-  }
-  // So many of those at the threshold.
-  std::size_t ties = rest - below;
-  eachLeft(groups, [&](Key key, std::size_t i, const auto& group) {
-    const std::size_t bin = binOf<Value>(key);
-    if (bin > last) return;
-    if (bin == last) {
-      if (key > threshold || rest == 0) return;
-      if (key == threshold && ties-- == 0) {
-        ties = 0;
-        return;
-      }
+  Threshold<Value> threshold = thresholdOf(groups, wanted);
+  for (const PrunableWeights<Value>& group : groups) {
+    for (std::size_t i = 0; i < group.count && threshold.ties > 0; ++i) {
+      if (keyOf(group.w[i]) != threshold.below || group.pruned[i] != Value{0}) continue;
+      group.w[i] = Value{0};
+      group.pruned[i] = Value{1};
+      --threshold.ties;
     }
-    group.w[i] = Value{0};
-    group.pruned[i] = Value{1};
-  });
+    // What is pruned is 0, and stays both.
+    for (std::size_t i = 0; i < group.count; ++i) {
+      const bool goes = keyOf(group.w[i]) < threshold.below;
+      group.w[i] = goes ? Value{0} : group.w[i];
+      group.pruned[i] = goes ? Value{1} : group.pruned[i];
+    }
+  }
 }
 
 template void pruneSmallest(std::span<const PrunableWeights<float>>, std::size_t);

@@ -122,14 +122,16 @@ struct DivergenceGradient {
   hn::Vec<D> theta;
 };
 
-template <class D>
+/// power(t, 1 / (1e-16 + |w|)) = e^t = alpha, where that is inside the clamp.
+template <class D, class Power>
 HWY_INLINE DivergenceGradient<D> additiveDivergence(D d, hn::Vec<D> w, hn::Vec<D> theta,
-                                                    hn::Vec<D> strength) {
+                                                    hn::Vec<D> strength, const Power& power) {
   const auto size = magnitude(d, w);
+  const auto inverse = hn::Div(every(d, 1.0), size);
   const auto t = logAlphaOf(d, theta, size);
-  const auto slope = divergenceSlope(d, t.value, boundedExponential(d, t.value));
+  const auto slope = divergenceSlope(d, t.value, power(t.value, inverse));
   const auto flow = hn::IfThenElseZero(t.inside, hn::Mul(hn::Add(strength, strength), slope));
-  return {timesSign(d, hn::Neg(hn::Div(flow, size)), w), flow};
+  return {timesSign(d, hn::Neg(hn::Mul(flow, inverse)), w), flow};
 }
 
 template <class D>
@@ -139,8 +141,9 @@ HWY_INLINE void weightGradients(D d, const Block<hn::TFromD<D>>& block, bool add
   if (additive) {
     eachLane(d, block.count, [&](const auto& place) HWY_ATTR {
       const auto data = place.load(g);
-      const auto penalty =
-          additiveDivergence(d, place.load(block.w), place.load(block.theta), scale);
+      const auto penalty = additiveDivergence(
+          d, place.load(block.w), place.load(block.theta), scale,
+          [d](hn::Vec<D> t, hn::Vec<D>) HWY_ATTR { return boundedExponential(d, t); });
       place.store(hn::Add(data, penalty.w), g);
       place.store(lanes::multiplyAdd(data, place.load(block.memory), penalty.theta), h);
     });
@@ -164,10 +167,12 @@ HWY_INLINE void outputGradients(D d, const Block<hn::TFromD<D>>& block, bool add
   if (additive) {
     eachLane(d, block.count, [&](const auto& place) HWY_ATTR {
       const auto theta = place.load(block.theta);
-      const auto twice = hn::Add(theta, theta);
-      const auto penalty = additiveDivergence(d, place.load(block.w), theta, scale);
+      const auto variance = boundedExponential(d, hn::Add(theta, theta));
+      const auto penalty = additiveDivergence(d, place.load(block.w), theta, scale,
+                                              [variance](hn::Vec<D>, hn::Vec<D> inverse) HWY_ATTR {
+                                                return hn::Mul(hn::Mul(variance, inverse), inverse);
+                                              });
       // S = e^(2 theta) has the derivative 2 S.
-      const auto variance = boundedExponential(d, twice);
       const auto flow = hn::Mul(place.load(h), hn::Add(variance, variance));
       place.store(hn::Add(place.load(g), penalty.w), g);
       place.store(hn::Add(flow, penalty.theta), h);
