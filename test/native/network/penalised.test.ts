@@ -331,6 +331,10 @@ describe("steps beside plain loops", () => {
   test.each(cases("adaptiveDropout", { mask: "gaussian" }))("$title", (tested) => beside(tested));
 });
 
+/** Quicker than toEqual. */
+const sameBits = (a: Float64Array, b: Float64Array | undefined) =>
+  b !== undefined && Buffer.from(a.buffer).equals(Buffer.from(b.buffer));
+
 describe("on every set of instructions", () => {
   const targets = forcedTargets();
   const names = ["directPenalty", "adaptiveTikhonov", "adaptiveProx", "etaTrick", "adaptiveDropout"];
@@ -347,7 +351,7 @@ describe("on every set of instructions", () => {
         await epochOf(training, { steps: 1, lambda: 0.02 });
         states.push(numbersOf(await stateOf(training)));
       }
-      for (const state of states) expect(state, title).toEqual(states[0]);
+      for (const state of states) expect(sameBits(state, states[0]), title).toBe(true);
     }
   });
 
