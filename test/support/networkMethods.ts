@@ -38,4 +38,48 @@ export function methodOf(name: string, own: Partial<NativeMethod> = {}): NativeM
 /** Add a method here once the addon serves it: all tests of gradients, states and threads go over this list. */
 export const testedMethods: readonly TestedMethod[] = [
   { title: "none", method: methodOf("none"), noise: "none", differentiable: true },
+  {
+    title: "variationalDropout",
+    method: methodOf("variationalDropout"),
+    theta: -3,
+    noise: "weights",
+    differentiable: true,
+  },
+  {
+    title: "variationalDropout, additive",
+    method: methodOf("variationalDropout", { additiveReparametrization: true }),
+    theta: -3,
+    noise: "weights",
+    differentiable: true,
+  },
+  {
+    title: "variationalDropout, local",
+    method: methodOf("variationalDropout", { localReparametrization: true }),
+    theta: -3,
+    noise: "outputs",
+    differentiable: true,
+  },
+  {
+    title: "variationalDropout, additive and local",
+    method: methodOf("variationalDropout", {
+      additiveReparametrization: true,
+      localReparametrization: true,
+    }),
+    theta: -3,
+    noise: "outputs",
+    differentiable: true,
+  },
+  {
+    title: "hardConcrete",
+    method: methodOf("hardConcrete"),
+    theta: 1,
+    noise: "weights",
+    differentiable: true,
+  },
+  {
+    title: "magnitudePruning",
+    method: methodOf("magnitudePruning", { finalSparsity: 0.8, end: 12, interval: 2 }),
+    noise: "none",
+    differentiable: true,
+  },
 ];

@@ -115,7 +115,7 @@ export function differences(
           array[i] = at;
           return (above - below) / (2 * h);
         };
-        const h = 1e-3 * Math.min(1, Math.abs(at) || 1e-3);
+        const h = 1e-3 * Math.min(1, Math.max(Math.abs(at), 1e-3));
         const expected = (4 * slope(h / 2) - slope(h)) / 3;
         const error = Math.abs((found[i] as number) - expected) / (1 + Math.abs(expected));
         worst = Math.max(worst, error);

@@ -1,7 +1,6 @@
 // Gradual magnitude pruning: how many weights are zero after each step, which, and that they stay so.
 import { describe, expect, test } from "vitest";
 import type { NativeMethod, NativeTraining, NativeTrainingState } from "../../../binding.js";
-import { failureOf } from "../../support/failures.ts";
 import { native } from "../../support/native.ts";
 
 // An epoch is one step.
@@ -165,15 +164,4 @@ test("the gradient of a pruned weight is 0, and of the others what it would be w
     allOf(expected, "weights").map((g, i) => (pruned[i] === 1 ? 0 : g)),
   );
   expect(found.penalty).toBe(0);
-});
-
-test.each([
-  ["initialSparsity", -0.1, "in [0, 1]"],
-  ["finalSparsity", 1.5, "in [0, 1]"],
-  ["interval", 0, "at least 1"],
-] as const)("%s = %d is refused", (name, value, requirement) => {
-  const call = () => startRun({ data, method: pruning({ [name]: value }) });
-  const { code, message } = failureOf(call);
-  expect(code).toBe("OUT_OF_RANGE");
-  expect(message).toContain(`${name} must be ${requirement}, but is ${value}`);
 });
