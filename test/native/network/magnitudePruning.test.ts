@@ -14,6 +14,7 @@ const optimizers = {
 
 import { methodOf } from "../../support/networkMethods.ts";
 import { allOf, changedState, type Run, startRun } from "../../support/noisyRuns.ts";
+import { Random } from "../../support/random.ts";
 import { epochOf, gradientOf, layersOf, stateOf, tableOf } from "../../support/trainings.ts";
 
 const pruning = (changes: Partial<NativeMethod> = {}) =>
@@ -135,6 +136,53 @@ test.each([false, true])("of equal magnitudes the first go (per layer: %s)", asy
   after.layers.forEach(({ weights }, l) => {
     const expected = equal(sizes[l] as number).map((w, i) => (i < (counts[l] as number) ? 0 : w));
     expect(weights).toEqual(expected);
+  });
+});
+
+describe.each(["float32", "float64"] as const)("among ten thousand weights (%s)", (precision) => {
+  const large = tableOf({ rows: 2, inputs: 100, outputs: 100 }, "targets");
+  const kinds = {
+    "of all sizes": (random: Random) => random.normal() * random.geometric(1e-30, 1e5),
+    "of one size": (random: Random) => 1 + 1e-3 * random.normal(),
+    "with many equal ones": (random: Random) => Math.round(8 * random.normal()) / 8 + 0,
+  };
+
+  test.each(Object.entries(kinds))("%s", async (_, draw) => {
+    for (const [seed, finalSparsity] of [0.001, 0.37, 0.5, 0.999].entries()) {
+      const random = new Random(seed);
+      const floats = (values: number[]) =>
+        precision === "float32" ? Float32Array.from(values) : Float64Array.from(values);
+      const weights = Array.from({ length: 10_000 }, () => draw(random));
+      const method = pruning({ initialSparsity: 0, finalSparsity, begin: 1, end: 1 });
+      const training = startRun({
+        data: large,
+        precision,
+        method,
+        optimizer: optimizers.sgd,
+        layers: [{ outputs: 100, activation: "identity" }],
+      });
+      // Some have been pruned before.
+      const memory = floats(weights.map((_, i) => (i % 7 === 3 && finalSparsity > 0.3 ? 1 : 0)));
+      const before = floats(weights.map((w, i) => (memory[i] === 1 ? 0 : w)));
+      const state = await stateOf(training);
+      native.restoreTraining(training, {
+        ...changedState(state, () => ({ weights: before, memory })),
+        step: 1,
+      });
+      await epochOf(training, { steps: 1, learningRate: 0 });
+      const left = Array.from(before.keys()).filter((i) => memory[i] === 0);
+      const size = (i: number) => Math.abs(before[i] as number);
+      const wanted = nearest(finalSparsity * 10_000) - (10_000 - left.length);
+      const gone = left.sort((i, j) => size(i) - size(j) || i - j).slice(0, wanted);
+      const expected = before.slice();
+      for (const i of gone) {
+        expected[i] = 0;
+        memory[i] = 1;
+      }
+      const after = (await stateOf(training)).layers[0];
+      expect(after?.weights).toEqual(expected);
+      expect(after?.memory).toEqual(memory);
+    }
   });
 });
 
