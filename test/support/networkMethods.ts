@@ -35,50 +35,50 @@ export function methodOf(name: string, own: Partial<NativeMethod> = {}): NativeM
   };
 }
 
+const variational = (localReparametrization: boolean, additiveReparametrization: boolean) =>
+  methodOf("variationalDropout", { localReparametrization, additiveReparametrization });
+
 /** Add a method here once the addon serves it: all tests of gradients, states and threads go over this list. */
 export const testedMethods: readonly TestedMethod[] = [
   { title: "none", method: methodOf("none"), noise: "none", differentiable: true },
   {
-    title: "variationalDropout",
-    method: methodOf("variationalDropout"),
-    theta: -3,
+    title: "variational dropout",
+    method: variational(false, false),
+    theta: -1,
     noise: "weights",
     differentiable: true,
   },
   {
-    title: "variationalDropout, additive",
-    method: methodOf("variationalDropout", { additiveReparametrization: true }),
-    theta: -3,
+    title: "additive variational dropout",
+    method: variational(false, true),
+    theta: -1,
     noise: "weights",
     differentiable: true,
   },
   {
-    title: "variationalDropout, local",
-    method: methodOf("variationalDropout", { localReparametrization: true }),
-    theta: -3,
+    title: "local variational dropout",
+    method: variational(true, false),
+    theta: -1,
     noise: "outputs",
     differentiable: true,
   },
   {
-    title: "variationalDropout, additive and local",
-    method: methodOf("variationalDropout", {
-      additiveReparametrization: true,
-      localReparametrization: true,
-    }),
-    theta: -3,
+    title: "local additive variational dropout",
+    method: variational(true, true),
+    theta: -1,
     noise: "outputs",
     differentiable: true,
   },
   {
-    title: "hardConcrete",
+    title: "hard concrete gates",
     method: methodOf("hardConcrete"),
     theta: 1,
     noise: "weights",
     differentiable: true,
   },
   {
-    title: "magnitudePruning",
-    method: methodOf("magnitudePruning", { finalSparsity: 0.8, end: 12, interval: 2 }),
+    title: "magnitude pruning",
+    method: methodOf("magnitudePruning", { finalSparsity: 0.75, begin: 2, end: 17, interval: 3 }),
     noise: "none",
     differentiable: true,
   },
