@@ -66,6 +66,10 @@ napi_value maskMoments(Environment&, const Arguments&);
 napi_value applyMaskAsync(Environment&, const Arguments&);
 napi_value maskedProductAsync(Environment&, const Arguments&);
 napi_value maskMomentsAsync(Environment&, const Arguments&);
+// predictor.cc
+napi_value createPredictor(Environment&, const Arguments&);
+napi_value predictNetwork(Environment&, const Arguments&);
+napi_value predictNetworkSync(Environment&, const Arguments&);
 // memory.cc
 napi_value memory(Environment&, const Arguments&);
 // linear.cc
