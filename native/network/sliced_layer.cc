@@ -55,32 +55,64 @@ HWY_INLINE void multiplyRowOf(const SliceOf<Value>& slice, const Value* x, Value
   for (; lane < slice.lanes; ++lane) chains<1>(slice, lane, x, out);
 }
 
-/// kVectors of rows from `row` on, of one output.
-template <std::size_t kVectors, typename Value>
-HWY_INLINE void rowsOfOutput(const SliceOf<Value>& slice, std::size_t lane, const Value* x,
-                             std::size_t stride, Value bias, bool relu, Value* out) {
+/// sums += weight times kVectors of rows.
+template <std::size_t kVectors, typename Value, class Rows>
+HWY_INLINE void addRows(const Value* weight, const std::int32_t* index, const Value* x,
+                        std::size_t stride, Rows* sums) {
+  const hn::ScalableTag<Value> d;
+  const auto factor = hn::Set(d, *weight);
+  const Value* const rows = x + static_cast<std::size_t>(*index) * stride;
+  for (std::size_t v = 0; v < kVectors; ++v) {
+    sums[v] = hn::MulAdd(factor, hn::LoadU(d, rows + v * hn::Lanes(d)), sums[v]);
+  }
+}
+
+/// kVectors of rows of kOutputs outputs from `lane` on: together so many chains that none waits.
+template <std::size_t kOutputs, std::size_t kVectors, typename Value>
+HWY_INLINE void outputsOfRows(const SliceOf<Value>& slice, std::size_t lane, const Value* x,
+                              std::size_t stride, const Value* biases, bool relu, Value* out) {
   constexpr std::size_t kLanes = network::SlicedLayer<Value>::kLanes;
   const hn::ScalableTag<Value> d;
   using Rows = hn::Vec<decltype(d)>;
-  const std::size_t lanes = hn::Lanes(d);
-  const auto count = static_cast<std::size_t>(slice.counts[lane]);
+  Rows sums[kOutputs][kVectors];
+  for (auto& one : sums) {
+    for (Rows& sum : one) sum = hn::Zero(d);
+  }
+  const auto least = static_cast<std::size_t>(slice.counts[lane + kOutputs - 1]);
   const Value* values = slice.values + lane;
   const std::int32_t* indices = slice.indices + lane;
-  Rows sums[kVectors];
-  for (Rows& sum : sums) sum = hn::Zero(d);
-  for (std::size_t step = 0; step < count; ++step, values += kLanes, indices += kLanes) {
-    const auto weight = hn::Set(d, *values);
-    const Value* const rows = x + static_cast<std::size_t>(*indices) * stride;
-    for (std::size_t v = 0; v < kVectors; ++v) {
-      sums[v] = hn::MulAdd(weight, hn::LoadU(d, rows + v * lanes), sums[v]);
+  for (std::size_t step = 0; step < least; ++step, values += kLanes, indices += kLanes) {
+    for (std::size_t c = 0; c < kOutputs; ++c) {
+      addRows<kVectors>(values + c, indices + c, x, stride, sums[c]);
     }
   }
-  const auto add = hn::Set(d, bias);
   const auto zero = hn::Zero(d);
-  for (std::size_t v = 0; v < kVectors; ++v) {
-    auto z = hn::Add(sums[v], add);
-    if (relu) z = hn::IfThenElse(hn::Le(z, zero), zero, z);
-    hn::StoreU(z, d, out + v * lanes);
+  for (std::size_t c = 0; c < kOutputs; ++c) {
+    const auto count = static_cast<std::size_t>(slice.counts[lane + c]);
+    for (std::size_t step = least; step < count; ++step) {
+      const std::size_t at = step * kLanes + lane + c;
+      addRows<kVectors>(slice.values + at, slice.indices + at, x, stride, sums[c]);
+    }
+    const auto output = static_cast<std::size_t>(slice.order[lane + c]);
+    const auto bias = hn::Set(d, biases[output]);
+    for (std::size_t v = 0; v < kVectors; ++v) {
+      auto z = hn::Add(sums[c][v], bias);
+      if (relu) z = hn::IfThenElse(hn::Le(z, zero), zero, z);
+      hn::StoreU(z, d, out + output * stride + v * hn::Lanes(d));
+    }
+  }
+}
+
+template <std::size_t kVectors, typename Value>
+HWY_INLINE void allOutputsOfRows(const SliceOf<Value>& slice, const Value* x, std::size_t stride,
+                                 const Value* biases, bool relu, Value* out) {
+  constexpr std::size_t kOutputs = 8 / kVectors;
+  std::size_t lane = 0;
+  for (; lane + kOutputs <= slice.lanes; lane += kOutputs) {
+    outputsOfRows<kOutputs, kVectors>(slice, lane, x, stride, biases, relu, out);
+  }
+  for (; lane < slice.lanes; ++lane) {
+    outputsOfRows<1, kVectors>(slice, lane, x, stride, biases, relu, out);
   }
 }
 
@@ -89,24 +121,19 @@ HWY_INLINE void multiplyUnitsOf(const SliceOf<Value>& slice, const Value* x, std
                                 const Value* biases, bool relu, Value* out) {
   const hn::ScalableTag<Value> d;
   const std::size_t lanes = hn::Lanes(d);
-  for (std::size_t lane = 0; lane < slice.lanes; ++lane) {
-    const auto output = static_cast<std::size_t>(slice.order[lane]);
-    Value* const to = out + output * stride;
-    const Value bias = biases[output];
-    std::size_t row = 0;
-    for (; row + 8 * lanes <= stride; row += 8 * lanes) {
-      rowsOfOutput<8>(slice, lane, x + row, stride, bias, relu, to + row);
-    }
-    if (row + 4 * lanes <= stride) {
-      rowsOfOutput<4>(slice, lane, x + row, stride, bias, relu, to + row);
-      row += 4 * lanes;
-    }
-    if (row + 2 * lanes <= stride) {
-      rowsOfOutput<2>(slice, lane, x + row, stride, bias, relu, to + row);
-      row += 2 * lanes;
-    }
-    if (row < stride) rowsOfOutput<1>(slice, lane, x + row, stride, bias, relu, to + row);
+  std::size_t row = 0;
+  for (; row + 8 * lanes <= stride; row += 8 * lanes) {
+    allOutputsOfRows<8>(slice, x + row, stride, biases, relu, out + row);
   }
+  if (row + 4 * lanes <= stride) {
+    allOutputsOfRows<4>(slice, x + row, stride, biases, relu, out + row);
+    row += 4 * lanes;
+  }
+  if (row + 2 * lanes <= stride) {
+    allOutputsOfRows<2>(slice, x + row, stride, biases, relu, out + row);
+    row += 2 * lanes;
+  }
+  if (row < stride) allOutputsOfRows<1>(slice, x + row, stride, biases, relu, out + row);
 }
 
 // Tables are of plain functions.
