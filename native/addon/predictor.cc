@@ -2,7 +2,10 @@
 #include "network/predictor.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
+#include <limits>
+#include <span>
 #include <type_traits>
 #include <utility>
 #include <variant>
@@ -155,12 +158,25 @@ Scalars readScalars(napi_env env, napi_value rows, napi_value linear, napi_value
   return scalars;
 }
 
-/// One prediction with its own copy of x.
+/// Whether all are; without a way out of the loop, so that it runs in lanes.
+template <typename Value>
+bool allFinite(std::span<const Value> values) {
+  using Word = std::conditional_t<sizeof(Value) == sizeof(float), std::uint32_t, std::uint64_t>;
+  constexpr Word kExponent = std::bit_cast<Word>(std::numeric_limits<Value>::infinity());
+  Word bad = 0;
+  for (const Value value : values) {
+    bad |= static_cast<Word>((std::bit_cast<Word>(value) & kExponent) == kExponent);
+  }
+  return bad == 0;
+}
+
+/// One prediction. With `copied` it has its own x; otherwise it may be where JavaScript has it,
+/// which must then not run in between.
 template <typename Value>
 class Prediction {
  public:
   Prediction(napi_env env, std::shared_ptr<const AnyPredictor> predictor, const Scalars& scalars,
-             napi_value x)
+             napi_value x, bool copied)
       : owner_(std::move(predictor)), scalars_(scalars) {
     const Predictor<Value>& network = std::get<Predictor<Value>>(*owner_);
     const ArrayView view = viewArray(env, x, {"x"}, {napi_float32_array, napi_float64_array},
@@ -170,11 +186,19 @@ class Prediction {
     requireMemory(sizeof(Value) * numbers + network.workspaceBytes(scalars.rows),
                   "this prediction");
     exact_ = view.type == napi_float32_array || sizeof(Value) == sizeof(double);
-    x_ = copyFloats<Value>(view);
+    const bool usable = view.type == floatKind<Value>() &&
+                        reinterpret_cast<std::uintptr_t>(view.bytes) % alignof(Value) == 0;
+    if (usable && !copied) {
+      x_ = {reinterpret_cast<const Value*>(view.bytes), view.length};
+    } else {
+      copy_ = copyFloats<Value>(view);
+      x_ = copy_;
+    }
   }
+  Prediction(Prediction&&) noexcept = default;
 
   std::vector<Value> run(const Cancellation* cancel) const {
-    requireUsable();
+    if (!allFinite(x_)) refuse();
     const Predictor<Value>& network = std::get<Predictor<Value>>(*owner_);
     std::vector<Value> out(scalars_.rows * network.outputs());
     network.predict(scalars_.rows, x_.data(), scalars_.linear, out.data(), cancel);
@@ -182,13 +206,8 @@ class Prediction {
   }
 
  private:
-  void requireUsable() const {
-    const auto finite = [](Value value) { return std::isfinite(value); };
-    // Without a way out of the loop, which lets it run in lanes.
-    bool all = true;
-    for (const Value value : x_) all = all && finite(value);
-    if (all) return;
-    const auto bad = std::ranges::find_if_not(x_, finite);
+  [[noreturn]] void refuse() const {
+    const auto bad = std::ranges::find_if_not(x_, [](Value value) { return std::isfinite(value); });
     const std::size_t inputs = std::get<Predictor<Value>>(*owner_).inputs();
     const auto at = static_cast<std::size_t>(bad - x_.begin());
     const std::string place = "row " + std::to_string(scalars_.firstRow + at / inputs) +
@@ -207,7 +226,8 @@ class Prediction {
   std::shared_ptr<const AnyPredictor> owner_;
   Scalars scalars_;
   bool exact_ = true;  ///< x was not rounded
-  std::vector<Value> x_;
+  std::vector<Value> copy_;
+  std::span<const Value> x_;  ///< of copy_, which keeps its memory when it is moved
 };
 
 template <typename Value>
@@ -226,11 +246,11 @@ class PredictionTask final : public Task {
 /// body(a Prediction of the right precision)
 template <typename Body>
 napi_value withPrediction(napi_env env, const std::shared_ptr<const AnyPredictor>& predictor,
-                          const Scalars& scalars, napi_value x, const Body& body) {
+                          const Scalars& scalars, napi_value x, bool copied, const Body& body) {
   if (std::holds_alternative<Predictor<float>>(*predictor)) {
-    return body(Prediction<float>(env, predictor, scalars, x));
+    return body(Prediction<float>(env, predictor, scalars, x, copied));
   }
-  return body(Prediction<double>(env, predictor, scalars, x));
+  return body(Prediction<double>(env, predictor, scalars, x, copied));
 }
 
 }  // namespace
@@ -258,7 +278,7 @@ napi_value predictNetwork(Environment& environment, const Arguments& arguments) 
   const auto predictor = unwrapPredictor(env, get("predictor"));
   const napi_value x = get("x");
   const Scalars scalars = readScalars(env, get("rows"), get("linear"), get("firstRow"));
-  return withPrediction(env, predictor, scalars, x, [&](auto prediction) {
+  return withPrediction(env, predictor, scalars, x, true, [&](auto prediction) {
     using Value = typename decltype(prediction.run(nullptr))::value_type;
     return callbacks.submit(std::make_unique<PredictionTask<Value>>(std::move(prediction)));
   });
@@ -268,7 +288,7 @@ napi_value predictNetworkSync(Environment& environment, const Arguments& argumen
   const napi_env env = environment.env();
   const auto predictor = unwrapPredictor(env, arguments[0]);
   const Scalars scalars = readScalars(env, arguments[1], arguments[3], arguments[4]);
-  return withPrediction(env, predictor, scalars, arguments[2], [&](const auto& prediction) {
+  return withPrediction(env, predictor, scalars, arguments[2], false, [&](const auto& prediction) {
     return newFloats(environment, prediction.run(nullptr));
   });
 }
