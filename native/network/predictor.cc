@@ -11,7 +11,7 @@ namespace flipside::network {
 namespace {
 
 /// A tile has so many bytes of each unit at most.
-constexpr std::size_t kTileBytes = 256;
+constexpr std::size_t kTileBytes = 512;
 /// It is made smaller for the threads to have one each, where a tile has more products than that.
 constexpr double kWorthAThread = 1e6;
 
