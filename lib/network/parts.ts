@@ -1,8 +1,9 @@
-// What trainNetwork hands to a Network.
+// What networks are made of.
 import type { Floats } from "../../binding.js";
 
 /** What a layer does to its linear part; a network with softmax cross-entropy ends with identity and softmax is in the loss. */
 export type Activation = "identity" | "relu" | "tanh";
+/** Of a row: −log softmax(z) of its class in nats, or half the squared distance to its targets. */
 export type NetworkLoss = "softmaxCrossEntropy" | "squaredError";
 export type MethodName =
   | "none"
@@ -15,7 +16,7 @@ export type MethodName =
   | "hardConcrete"
   | "magnitudePruning";
 
-/** One layer, activation(x W + b). @internal */
+/** One layer, activation(x W + b). */
 export interface LayerParts {
   readonly inputs: number;
   readonly outputs: number;
@@ -51,7 +52,7 @@ export interface EpochEntry {
 /** Why a training run ended. */
 export type TrainingReason = "epochs" | "aborted";
 
-/** @internal */
+/** What trainNetwork hands to a Network. */
 export interface NetworkParts {
   readonly layers: readonly LayerParts[];
   readonly loss: NetworkLoss;
@@ -62,4 +63,26 @@ export interface NetworkParts {
   readonly method: MethodName;
   readonly reason: TrainingReason;
   readonly history: readonly EpochEntry[];
+}
+
+/**
+ * A layer of a compressed network: either `weights`, inputs x outputs, or the three arrays of its nonzero weights by
+ * output: those of output o are from outputPointers[o] to outputPointers[o + 1].
+ */
+export interface CompressedLayerParts {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly activation: Activation;
+  readonly biases: Floats;
+  readonly weights?: Floats;
+  readonly values?: Floats;
+  readonly inputIndices?: Int32Array;
+  readonly outputPointers?: Int32Array;
+}
+
+export interface CompressedParts {
+  readonly layers: readonly CompressedLayerParts[];
+  readonly loss: NetworkLoss;
+  readonly classes: readonly (string | number)[] | undefined;
+  readonly method: MethodName;
 }
