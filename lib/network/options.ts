@@ -109,7 +109,7 @@ export interface TrainNetworkOptions {
   readonly checkpoint?: CheckpointOptions | undefined;
   /**
    * A checkpoint, or its bytes, of a run with the same data and options: the run goes on from there, with the bits of one that was
-   * never interrupted. `epochs` may differ where no schedule depends on it. What functions and the penalty of functions compute is not compared.
+   * never interrupted. `epochs` may differ where no schedule depends on it. What schedules that are functions return is not compared.
    */
   readonly resume?: Checkpoint | Uint8Array | undefined;
 }

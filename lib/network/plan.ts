@@ -155,10 +155,13 @@ function readPlan(
   };
   const learningRate = read.number("learningRate", usualRate(optimizer), { above: 0 });
   const schedule = read.get("learningRateSchedule");
-  const rates = readLearningRateSchedule("learningRateSchedule", schedule ?? "constant");
+  const rates = readLearningRateSchedule(
+    "learningRateSchedule",
+    schedule === undefined ? "constant" : schedule,
+  );
   const prune = read.word("validate", ["pruned", "trained"]) === "pruned";
   const controls = requireControls<EpochEntry>("", read.get("signal"), read.get("onProgress"));
-  // The end of pruning has a default that depends on the number of epochs.
+  // In steps: the default of the end of pruning depends on the number of epochs.
   const steps = method.name === "magnitudePruning" ? { begin: ofMethod.begin, end: ofMethod.end } : {};
   const seesEnd = rates.seesEnd || lambda.seesEnd;
   const identity: Identity = {

@@ -31,11 +31,10 @@ export function abortedBefore(signal: AbortSignal | undefined): FlipsideError {
 export async function train(plan: Plan, { dataset, checksum }: Loaded): Promise<NetworkParts> {
   const { resume } = plan;
   if (resume !== undefined) {
-    requireSame(
-      "resume",
-      { ...resume.identity, data: resume.checksum },
-      { ...plan.identity, data: checksum },
-    );
+    if (resume.checksum !== checksum) {
+      const message = "resume must be of a run with the same data, but x or y has other numbers";
+      throw new FlipsideError("INVALID_ARGUMENT", message);
+    }
     if (resume.state.step > plan.epochs * plan.stepsPerEpoch) {
       const message = `epochs must be at least the ${resume.history.length} of the run in resume, but is ${plan.epochs}`;
       throw new FlipsideError("OUT_OF_RANGE", message);
