@@ -7,7 +7,7 @@ import { decodeCheckpoint, encodeCheckpoint } from "./checkpointBytes.js";
 import type { Identity } from "./identity.js";
 import type { EpochEntry } from "./parts.js";
 
-/** All of a run that goes on later. @internal */
+/** All of a run that goes on later. */
 export interface CheckpointContent {
   readonly identity: Identity;
   /** CRC-32 of the data. */
@@ -22,7 +22,6 @@ export interface CheckpointContent {
 const secret = Symbol("made by flipside");
 let contentOf: (value: object) => CheckpointContent | undefined;
 
-/** @internal */
 export let makeCheckpoint: (content: CheckpointContent) => Checkpoint;
 
 /**
@@ -74,7 +73,6 @@ export class Checkpoint {
   }
 }
 
-/** @internal */
 export function readCheckpoint(argument: string, value: unknown): CheckpointContent | undefined {
   if (value === undefined) return undefined;
   if (kindOf(value) === "Uint8Array") return decodeCheckpoint(argument, value);

@@ -28,7 +28,6 @@ interface Header {
   readonly arrays: readonly (readonly [name: string, length: number])[][];
 }
 
-/** @internal */
 export function encodeCheckpoint(content: CheckpointContent): Uint8Array {
   const { identity, checksum, stepsPerEpoch, seconds, history, state } = content;
   const layers = state.layers.map(arraysOf);
@@ -116,7 +115,6 @@ function decodeEntry(name: string, json: unknown): EpochEntry {
   });
 }
 
-/** @internal */
 export function decodeCheckpoint(argument: string, value: unknown): CheckpointContent {
   if (kindOf(value) !== "Uint8Array") throw expected(argument, "a Uint8Array", value);
   const given = asView(argument, value) as Uint8Array;

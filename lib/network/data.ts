@@ -22,7 +22,7 @@ export type ValidationOptions =
       readonly rows: readonly number[] | Int32Array | Uint32Array;
     };
 
-/** Which rows are for what, each ascending. @internal */
+/** Which rows are for what, each ascending. */
 export interface Split {
   readonly training: Int32Array;
   readonly validation: Int32Array;
@@ -30,7 +30,6 @@ export interface Split {
 
 const seedRange = { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true };
 
-/** @internal */
 export function readSplit(value: unknown, rows: number, seed: number): Split {
   if (value === undefined) return splitBy(rows, new Int32Array(0));
   const options = requireOptions("validation", value, ["fraction", "seed", "rows"]);
@@ -88,14 +87,13 @@ function splitBy(rows: number, held: Int32Array): Split {
   return { training, validation: Int32Array.from(held).sort() };
 }
 
-/** What is trained on, still in the caller's memory. @internal */
+/** What is trained on, still in the caller's memory. */
 export interface Source {
   readonly x: Inputs;
   readonly targets: Targets;
   readonly precision: "float32" | "float64";
 }
 
-/** @internal */
 export interface Loaded {
   readonly dataset: NativeDataset;
   /** CRC-32 of the inputs and targets as they were copied. */
@@ -105,7 +103,7 @@ export interface Loaded {
 /** Bytes copied before the event loop has its turn. */
 const sliceBytes = 2 ** 22;
 
-/** Copies the data to the addon, some milliseconds at a time; `check` is called before each slice and may throw. @internal */
+/** Copies the data to the addon, some milliseconds at a time; `check` is called before each slice and may throw. */
 export async function loadData({ x, targets, precision }: Source, check: () => void): Promise<Loaded> {
   const { rows, columns } = x;
   const { outputs } = targets;

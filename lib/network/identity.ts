@@ -8,12 +8,11 @@ import type { Split } from "./data.js";
  */
 export type Identity = Readonly<Record<string, unknown>>;
 
-/** @internal */
 export function identityOfSplit({ validation }: Split): unknown {
   return validation.length === 0 ? undefined : { rows: validation.length, crc32: crc32(bytesOf(validation)) };
 }
 
-/** Throws an error that names the first difference. @internal */
+/** Throws an error that names the first difference. */
 export function requireSame(argument: string, before: Identity, now: Identity): void {
   for (const name of new Set([...Object.keys(now), ...Object.keys(before)])) {
     const [there, here] = [textOf(before[name]), textOf(now[name])];

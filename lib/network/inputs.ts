@@ -5,10 +5,10 @@ import { expected, FlipsideError, lengthMismatch } from "../errors.js";
 import { blockShape, type NumericArray, toMatrix } from "../matrix.js";
 import { asView, bufferOf, byteOffsetOf, kindOf, lengthOf } from "../views.js";
 
-/** A NativeMatrix, or one whose elements are integers. @internal */
+/** A NativeMatrix, or one whose elements are integers. */
 export type Inputs = Omit<NativeMatrix, "data"> & { readonly data: NumericArray };
 
-/** Checks shape, kinds and lengths, as toMatrix does; arrays of integers are not converted. @internal */
+/** Checks shape, kinds and lengths, as toMatrix does; arrays of integers are not converted. */
 export function readInputs(argument: string, value: unknown): Inputs {
   const data = integersOf(argument, value);
   if (data === undefined) return toMatrix(argument, value, true);
@@ -32,10 +32,9 @@ function integersOf(argument: string, value: unknown): unknown {
   return kind === undefined || kind.startsWith("Float") ? undefined : data;
 }
 
-/** Copies rows that follow those of the call before, from row 0 on: `out` = count rows, row-major. @internal */
+/** Copies rows that follow those of the call before, from row 0 on: `out` = count rows, row-major. */
 export type RowCopier = (first: number, count: number, out: Floats) => void;
 
-/** @internal */
 export function rowCopier(argument: string, inputs: Inputs): RowCopier {
   const { data, columns, layout } = inputs;
   const length = lengthOf(data);
@@ -100,7 +99,7 @@ function storedCopier({ data, columns, rowIndices, columnPointers }: Inputs): Ro
   };
 }
 
-/** In the precision of `out`, in which a large double may be infinite. @internal */
+/** In the precision of `out`, in which a large double may be infinite. */
 export function requireFiniteRows(
   argument: string,
   out: Floats,

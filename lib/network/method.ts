@@ -11,7 +11,7 @@ import { expected, FlipsideError } from "../errors.js";
 import type { MethodOptions } from "./methodOptions.js";
 import type { MethodName } from "./parts.js";
 
-/** A method as read from the options; what depends on the data and on the other options comes later. @internal */
+/** A method as read from the options; what depends on the data and on the other options comes later. */
 export interface Method {
   readonly name: MethodName;
   /** Its options with their defaults, as plain JSON. */
@@ -22,7 +22,7 @@ export interface Method {
   readonly theta: Pick<TrainingRequest["start"], "theta" | "thetaDeviation">;
 }
 
-/** What a method is trained with beside its own options. @internal */
+/** What a method is trained with beside its own options. */
 export interface Needs {
   readonly penalty: boolean;
   readonly lambda: "required" | "default" | "none";
@@ -32,7 +32,6 @@ const own = { penalty: false, lambda: "default" } as const;
 const given = { penalty: true, lambda: "required" } as const;
 const neither = { penalty: false, lambda: "none" } as const;
 
-/** @internal */
 export const needsOf: Readonly<Record<MethodName, Needs>> = {
   none: neither,
   directPenalty: given,
@@ -65,7 +64,7 @@ const usual: Omit<NativeMethod, "name" | "penalty"> = {
 };
 const noTheta = { theta: 0, thetaDeviation: 0 };
 
-/** `hasPenalty`: without a method a penalty stands for "directPenalty". @internal */
+/** `hasPenalty`: without a method a penalty stands for "directPenalty". */
 export function readMethod(value: unknown, hasPenalty: boolean, epochs: number): Method {
   const fallback = hasPenalty ? "directPenalty" : "none";
   const options = value === undefined ? { name: fallback } : value;
@@ -202,7 +201,7 @@ function readPruning(options: Options, method: Make, epochs: number): Method {
   return method({ finalSparsity, initialSparsity, begin, end, interval, perLayer });
 }
 
-/** The method for the addon, with begin and end as numbers of steps that the run has. @internal */
+/** The method for the addon, with begin and end as numbers of steps that the run has. */
 export function inSteps(
   method: Method,
   epochs: number,

@@ -32,14 +32,12 @@ export interface SgdOptions {
 /** What makes the steps; a name stands for it with its defaults. */
 export type OptimizerOptions = "adam" | "sgd" | AdamOptions | SgdOptions;
 
-/** @internal */
 export type Optimizer = TrainingRequest["optimizer"];
 
 const names = ["adam", "sgd"] as const;
 const known = { adam: ["name", "beta1", "beta2", "epsilon"], sgd: ["name", "momentum", "nesterov"] };
 const shareRange = { min: 0, below: 1 };
 
-/** @internal */
 export function readOptimizer(value: unknown): Optimizer {
   const usual = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8, momentum: 0, nesterov: false };
   if (value === undefined) return { name: "adam", ...usual };
@@ -63,12 +61,12 @@ export function readOptimizer(value: unknown): Optimizer {
   };
 }
 
-/** Where the caller says nothing. @internal */
+/** Where the caller says nothing. */
 export function usualRate(optimizer: Optimizer): number {
   return optimizer.name === "adam" ? 1e-3 : 0.1;
 }
 
-/** Its name and options as plain JSON. @internal */
+/** Its name and options as plain JSON. */
 export function identityOfOptimizer({ name, beta1, beta2, epsilon, momentum, nesterov }: Optimizer): unknown {
   return name === "adam" ? { name, beta1, beta2, epsilon } : { name, momentum, nesterov };
 }

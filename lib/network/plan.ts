@@ -21,7 +21,7 @@ import {
 import { readLearningRateSchedule, type Schedule } from "./schedule.js";
 import { readTargets } from "./targets.js";
 
-/** A run that has been validated. @internal */
+/** A run that has been validated. */
 export interface Plan {
   /** All that the addon asks for but the data. */
   readonly request: Omit<TrainingRequest, "data">;
@@ -100,7 +100,6 @@ class Reader {
   }
 }
 
-/** @internal */
 export function readRun(problem: unknown, options: unknown): { plan: Plan; source: Source } {
   const data = requireOptions("problem", problem, ["x", "y"]);
   const read = new Reader(options);

@@ -9,11 +9,10 @@ import type { CheckpointOptions } from "./options.js";
 import type { Activation, MethodName } from "./parts.js";
 import { readLambda, type Schedule } from "./schedule.js";
 
-/** @internal */
 export const countRange = { min: 1, max: 2 ** 31 - 1, integer: true };
 const mostLayers = 64;
 
-/** Of all layers, the output layer last. @internal */
+/** Of all layers, the output layer last. */
 export function readLayers(
   value: unknown,
   outputs: number,
@@ -31,7 +30,6 @@ export function readLayers(
   return [...hidden, { outputs, activation: "identity" }];
 }
 
-/** @internal */
 export function readOwnPenalty(value: unknown, method: MethodName): NativePenalty | undefined {
   if (!needsOf[method].penalty) {
     if (value === undefined) return undefined;
@@ -48,7 +46,7 @@ export function readOwnPenalty(value: unknown, method: MethodName): NativePenalt
   throw new FlipsideError("UNSUPPORTED", message);
 }
 
-/** `rows` are trained on. @internal */
+/** `rows` are trained on. */
 export function readOwnLambda(value: unknown, method: MethodName, rows: number): Schedule {
   const { lambda } = needsOf[method];
   if (value !== undefined && lambda === "none") {
@@ -63,7 +61,6 @@ export function readOwnLambda(value: unknown, method: MethodName, rows: number):
   return readLambda("lambda", lambda === "none" ? 0 : (method === "hardConcrete" ? 0.2 : 1) / rows);
 }
 
-/** @internal */
 export function readStart(value: unknown, method: Method): TrainingRequest["start"] {
   const isVariational = method.name === "variationalDropout";
   const options =
@@ -92,13 +89,11 @@ export function readStart(value: unknown, method: Method): TrainingRequest["star
   };
 }
 
-/** @internal */
 export interface Saving {
   readonly every: number;
   readonly save: CheckpointOptions["save"];
 }
 
-/** @internal */
 export function readSaving(value: unknown): Saving | undefined {
   if (value === undefined) return undefined;
   const options = requireOptions("checkpoint", value, ["every", "save"]);

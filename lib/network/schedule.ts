@@ -49,7 +49,7 @@ export type LambdaSchedule =
   | { readonly from?: number | undefined; readonly to: number; readonly epochs: number }
   | ((position: TrainingPosition) => number);
 
-/** A schedule that has been read. @internal */
+/** A schedule that has been read. */
 export interface Schedule {
   /** At a position; `stepsPerEpoch` as in the run. */
   at(position: TrainingPosition, stepsPerEpoch: number): number;
@@ -64,7 +64,6 @@ const names = [...words, "step", "exponential"] as const;
 const factorRange = { min: 0 };
 const epochsRange = { above: 0 };
 
-/** @internal */
 export function readLearningRateSchedule(argument: string, value: unknown): Schedule {
   const isWarmup = isObject(value) && property(argument, value, "warmup") !== undefined;
   return isWarmup ? readWarmup(argument, value) : readPlain(argument, value);
@@ -129,7 +128,6 @@ function readWarmup(argument: string, value: object): Schedule {
   };
 }
 
-/** @internal */
 export function readLambda(argument: string, value: unknown): Schedule {
   if (typeof value === "function") return ofFunction(argument, value);
   if (!isObject(value)) {
@@ -168,7 +166,7 @@ function nameOf({ epoch, step }: TrainingPosition): string {
   return `{ epoch: ${epoch}, step: ${step} }`;
 }
 
-/** A schedule at every step of an epoch, each times `scale`. @internal */
+/** A schedule at every step of an epoch, each times `scale`. */
 export function valuesOfEpoch(
   schedule: Schedule,
   epoch: number,

@@ -8,7 +8,7 @@ import { allocate, element, kindOf } from "../views.js";
 import { type Inputs, readInputs, rowCopier } from "./inputs.js";
 import type { NetworkLoss } from "./parts.js";
 
-/** What a network is to predict. @internal */
+/** What a network is to predict. */
 export interface Targets {
   readonly loss: NetworkLoss;
   /** Classes or columns of y. */
@@ -20,7 +20,7 @@ export interface Targets {
 
 const losses = ["softmaxCrossEntropy", "squaredError"] as const;
 
-/** Without a loss strings, booleans and typed arrays of integers are labels, and all other numbers are targets. @internal */
+/** Without a loss strings, booleans and typed arrays of integers are labels, and all other numbers are targets. */
 export function readTargets(value: unknown, rows: number, loss: unknown): Targets {
   const chosen = loss === undefined ? usualLoss(value) : requireChoice("loss", loss, losses);
   return chosen === "softmaxCrossEntropy" ? readLabels(value, rows) : readNumbers(value, rows);
@@ -61,7 +61,7 @@ function readNumbers(value: unknown, rows: number): Targets {
   return { loss: "squaredError", outputs: columns, classes: undefined, y };
 }
 
-/** Those of some rows as the addon takes them. @internal */
+/** Those of some rows as the addon takes them. */
 export function partOfTargets(
   { y, outputs }: Targets,
   first: number,

@@ -17,17 +17,15 @@ import { valuesOfEpoch } from "./schedule.js";
 
 const aborted = "the training was aborted before its first step";
 
-/** @internal */
 export function isAborted(signal: AbortSignal | undefined): boolean {
   return signal !== undefined && property("signal", signal, "aborted") === true;
 }
 
-/** @internal */
 export function abortedBefore(signal: AbortSignal | undefined): FlipsideError {
   return new FlipsideError("ABORTED", aborted, { cause: signal && property("signal", signal, "reason") });
 }
 
-/** Runs to the end or until it is aborted; the memory of the run is given back in any case. @internal */
+/** Runs to the end or until it is aborted; the memory of the run is given back in any case. */
 export async function train(plan: Plan, { dataset, checksum }: Loaded): Promise<NetworkParts> {
   const { resume } = plan;
   if (resume !== undefined) {
