@@ -4,7 +4,7 @@ import type { Split } from "./data.js";
 
 /**
  * Plain JSON of each option and of the shape of the data, by name: what a run that goes on must have in common with the
- * one that it goes on from. @internal
+ * one that it goes on from.
  */
 export type Identity = Readonly<Record<string, unknown>>;
 
