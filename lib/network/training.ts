@@ -1,4 +1,5 @@
 import type {
+  Floats,
   NativeEpoch,
   NativeEvaluation,
   NativeTrained,
@@ -140,10 +141,6 @@ class Run {
   /** The entry of the epoch that has just been trained. */
   async #describe(number: number): Promise<EpochEntry> {
     const { epoch, learningRate, lambda } = this.#last as Trained;
-    if (!Number.isFinite(epoch.loss)) {
-      const message = `the loss must stay finite, but is ${epoch.loss} in epoch ${number + 1}: a smaller learningRate may help`;
-      throw new FlipsideError("NUMERIC", message);
-    }
     const evaluation = await this.#evaluate();
     return Object.freeze({
       epoch: number + 1,
@@ -206,6 +203,11 @@ class Run {
     const trained = await job<NativeTrained[]>((settle) =>
       native.trainedLayers({ training, lambda }, settle, null),
     );
+    if (!trained.every(({ weights, biases }) => areFinite(weights) && areFinite(biases))) {
+      const message =
+        "the weights must stay finite, but the last step left some that are not: lower the learning rate";
+      throw new FlipsideError("NUMERIC", message);
+    }
     const layers = request.layers.map(({ outputs, activation }, l): LayerParts => {
       return { inputs: inputsOf(this.#plan, l), outputs, activation, ...(trained[l] as NativeTrained) };
     });
@@ -216,6 +218,13 @@ class Run {
 
 function inputsOf({ inputs, request }: Plan, layer: number): number {
   return layer === 0 ? inputs : (request.layers[layer - 1]?.outputs as number);
+}
+
+function areFinite(numbers: Floats): boolean {
+  // 0 times what is not finite is NaN.
+  let sum = 0;
+  for (let k = 0; k < numbers.length; ++k) sum += 0 * (numbers[k] as number);
+  return sum === 0;
 }
 
 /** A short job that the signal does not stop. */
