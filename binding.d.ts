@@ -464,7 +464,6 @@ export interface NativeEvaluation {
   error: number;
 }
 
-
 export interface NativeLayerState {
   /** inputs x outputs, row-major. */
   weights: Floats;

@@ -166,10 +166,8 @@ napi_value trainingGradient(Environment& environment, const Arguments& arguments
   }
   auto work = [rows = std::move(rows), rate, lambda](Training& run, const Cancellation&,
                                                      const Progress&) -> Product {
-    return [gradient = std::make_shared<const network::GradientOutcome>(
-                run.gradient(rows, rate, lambda))](const Environment& at) {
-      return toJs(at, *gradient);
-    };
+    return [gradient = std::make_shared<const network::GradientOutcome>(run.gradient(
+                rows, rate, lambda))](const Environment& at) { return toJs(at, *gradient); };
   };
   return submitTraining(callbacks, std::move(lease), std::move(work));
 }

@@ -96,9 +96,8 @@ MethodOptions readMethod(napi_env env, napi_value value) {
   options.name = readText(env, method.get("name"), {"name", "method"});
   const auto is = [&](const char* name) { return options.name == name; };
   if (is("adaptiveTikhonov")) {
-    options.smallestKeep = method.number("smallestKeep", "in (0, 1]", [](double alpha) {
-      return alpha > 0.0 && alpha <= 1.0;
-    });
+    options.smallestKeep = method.number("smallestKeep", "in (0, 1]",
+                                         [](double alpha) { return alpha > 0.0 && alpha <= 1.0; });
   } else if (is("etaTrick")) {
     options.decay = method.nonnegative("decay");
   } else if (is("adaptiveDropout")) {
@@ -164,20 +163,20 @@ network::StartOptions readStart(napi_env env, napi_value value) {
 void readLayers(napi_env env, napi_value value, network::NetworkShape& shape) {
   const std::uint32_t count = lengthOf(env, value, {"layers"});
   if (count == 0 || count > kMostLayers) {
-    throw Failure(count == 0 ? "EMPTY" : "TOO_LARGE", "layers must have 1 to " +
-                                                          std::to_string(kMostLayers) +
-                                                          " entries, but has " +
-                                                          std::to_string(count));
+    throw Failure(count == 0 ? "EMPTY" : "TOO_LARGE",
+                  "layers must have 1 to " + std::to_string(kMostLayers) + " entries, but has " +
+                      std::to_string(count));
   }
   for (std::uint32_t k = 0; k < count; ++k) {
     const Numbers layer(env, elementOf(env, value, k, {"layers"}), "layers[i]");
     network::LayerShape made;
     made.outputs =
         readCount(env, layer.get("outputs"), {"outputs", "layers[i]"}, kLargestDimension, "EMPTY");
-    made.activation = readWord<Activation>(env, layer.get("activation"), {"activation", "layers[i]"},
-                                           {{"identity", Activation::identity},
-                                            {"relu", Activation::relu},
-                                            {"tanh", Activation::tanh}});
+    made.activation =
+        readWord<Activation>(env, layer.get("activation"), {"activation", "layers[i]"},
+                             {{"identity", Activation::identity},
+                              {"relu", Activation::relu},
+                              {"tanh", Activation::tanh}});
     shape.layers.push_back(made);
   }
 }

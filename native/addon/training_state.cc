@@ -102,9 +102,12 @@ struct LayerArrays {
       for (const napi_value value : values) copies.push_back(array(value, key));
       return copies;
     };
-    return {array(weights, "weights"),           array(biases, "biases"),
-            optional(theta, "theta"),            optional(memory, "memory"),
-            list(weightMoments, "weightMoments"), list(biasMoments, "biasMoments"),
+    return {array(weights, "weights"),
+            array(biases, "biases"),
+            optional(theta, "theta"),
+            optional(memory, "memory"),
+            list(weightMoments, "weightMoments"),
+            list(biasMoments, "biasMoments"),
             list(thetaMoments, "thetaMoments")};
   }
 };

@@ -28,8 +28,7 @@ class TrainingTask final : public Task {
 
 template <typename Work>
 napi_value submitTraining(const Callbacks& callbacks, TrainingLease lease, Work work) {
-  return callbacks.submit(
-      std::make_unique<TrainingTask<Work>>(std::move(lease), std::move(work)));
+  return callbacks.submit(std::make_unique<TrainingTask<Work>>(std::move(lease), std::move(work)));
 }
 
 }  // namespace flipside::addon

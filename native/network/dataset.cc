@@ -67,7 +67,8 @@ void DatasetBase::fill(std::size_t first, const FloatView& x, const FloatView& t
   }
   fillInputs(first, x);
   fillTargets(first, targets);
-  std::ranges::copy(labels, labels_.begin() + static_cast<std::ptrdiff_t>(labels.empty() ? 0 : first));
+  std::ranges::copy(labels,
+                    labels_.begin() + static_cast<std::ptrdiff_t>(labels.empty() ? 0 : first));
   std::fill_n(filled_.begin() + static_cast<std::ptrdiff_t>(first), x.length / shape_.inputs,
               std::uint8_t{1});
 }

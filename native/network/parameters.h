@@ -14,8 +14,8 @@
 namespace flipside::network {
 
 struct StartOptions {
-  bool normal = false;  ///< of the weights; otherwise uniform in +-scale
-  double scale = 0.0;   ///< or the standard deviation; 0 stands for 1 / sqrt(inputs)
+  bool normal = false;        ///< of the weights; otherwise uniform in +-scale
+  double scale = 0.0;         ///< or the standard deviation; 0 stands for 1 / sqrt(inputs)
   bool uniformBiases = true;  ///< in +-1 / sqrt(inputs); otherwise 0
   double theta = 0.0;
   double thetaDeviation = 0.0;
@@ -88,8 +88,8 @@ Block<Value> blockOf(LayerParameters<Value>& layer, std::size_t index, const Blo
   const auto at = [&](AlignedArray<Value>& array) {
     return array.empty() ? nullptr : array.data() + range.first;
   };
-  return {index, range.first, range.count, layer.weights.data() + range.first, at(layer.theta),
-          at(layer.memory)};
+  return {index,           range.first,     range.count, layer.weights.data() + range.first,
+          at(layer.theta), at(layer.memory)};
 }
 
 }  // namespace flipside::network

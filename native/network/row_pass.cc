@@ -16,8 +16,8 @@ constexpr double kLeastVariance = 1e-8;
 template <typename Value>
 void gatherRows(const RowPass<Value>& pass, const RowRange& range) {
   for (std::size_t i = range.first; i < range.first + range.count; ++i) {
-    std::copy_n(pass.data.inputs(static_cast<std::size_t>(pass.rows[i])),
-                pass.data.shape().inputs, pass.batch.activations[0].row(i));
+    std::copy_n(pass.data.inputs(static_cast<std::size_t>(pass.rows[i])), pass.data.shape().inputs,
+                pass.batch.activations[0].row(i));
   }
 }
 
@@ -34,10 +34,9 @@ void addNoise(const RowPass<Value>& pass, const RowRange& range, std::size_t l, 
     Value* const to = squares.row(i);
     for (std::size_t k = 0; k < layer.inputs; ++k) to[k] = from[k] * from[k];
   }
-  linalg::multiplyTile<Value>({range.count, layer.inputs, layer.outputs},
-                              {squares.row(range.first), squares.stride(), 1},
-                              pass.layers[l].variances, layer.outputs, spreads.row(range.first),
-                              spreads.stride(), false);
+  linalg::multiplyTile<Value>(
+      {range.count, layer.inputs, layer.outputs}, {squares.row(range.first), squares.stride(), 1},
+      pass.layers[l].variances, layer.outputs, spreads.row(range.first), spreads.stride(), false);
   const Address address = streamOf(pass.step.seed, Purpose::outputNoise, l, pass.step.number);
   const std::size_t stride = batch.activations[l + 1].stride();
   for (std::size_t i = range.first; i < range.first + range.count; ++i) {

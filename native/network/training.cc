@@ -47,9 +47,9 @@ void checkOptions(const TrainingOptions& options, const DatasetBase& data) {
               "the last of layers must have the activation identity with softmaxCrossEntropy, "
               "but has another");
   if (const std::size_t missing = data.firstMissing(); missing < rows.rows) {
-    throw BadValue("MISSING_VALUES", "data",
-                   "data must have all rows filled, but row " + std::to_string(missing) +
-                       " is not");
+    throw BadValue(
+        "MISSING_VALUES", "data",
+        "data must have all rows filled, but row " + std::to_string(missing) + " is not");
   }
   if (options.trainingRows.empty()) {
     throw BadValue("EMPTY", "trainingRows", "trainingRows must not be empty, but is");

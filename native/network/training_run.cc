@@ -84,10 +84,9 @@ void TrainingRun<Value>::differentiateTile(const WeightTile& tile, const Batch<V
                                            std::size_t rows, Value* g, Value* h) const {
   const std::size_t l = tile.layer;
   const auto product = [&](const Rows<Value>& left, const Rows<Value>& right, Value* out) {
-    linalg::multiplyTile<Value>({tile.rows, rows, tile.columns},
-                                {left.row(0) + tile.firstRow, 1, left.stride()},
-                                right.row(0) + tile.firstColumn, right.stride(), out, tile.columns,
-                                false);
+    linalg::multiplyTile<Value>(
+        {tile.rows, rows, tile.columns}, {left.row(0) + tile.firstRow, 1, left.stride()},
+        right.row(0) + tile.firstColumn, right.stride(), out, tile.columns, false);
   };
   product(batch.activations[l], batch.deltas[l], g);
   if (needs_.noise == Noise::outputs) product(batch.squares[l], batch.spreads[l], h);

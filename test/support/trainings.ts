@@ -83,7 +83,14 @@ export function requestOf(table: Table, { precision = "float64", ...own }: Optio
       nesterov: false,
       ...own.optimizer,
     },
-    start: { distribution: "uniform", scale: 0, biases: "uniform", theta: 0, thetaDeviation: 0, ...own.start },
+    start: {
+      distribution: "uniform",
+      scale: 0,
+      biases: "uniform",
+      theta: 0,
+      thetaDeviation: 0,
+      ...own.start,
+    },
   };
 }
 
@@ -141,7 +148,9 @@ export function gradientOf(
   lambda = 0,
   learningRate = 0.01,
 ): Promise<NativeGradient> {
-  return promiseOf((settle) => native.trainingGradient({ training, rows, learningRate, lambda }, settle, null));
+  return promiseOf((settle) =>
+    native.trainingGradient({ training, rows, learningRate, lambda }, settle, null),
+  );
 }
 
 /** All numbers of a state in one array. */
