@@ -1,7 +1,7 @@
 // Each method of sparse training, on problems with inputs that do not matter.
 import { fitSync, type Network, penalties, type TrainNetworkOptions, trainNetwork } from "flipside";
 import { describe, expect, test } from "vitest";
-import { regression, spirals } from "../../support/networks.ts";
+import { regression, spirals } from "../../support/networkProblems.ts";
 
 const problem = spirals(2000, 6);
 const l1 = penalties.l1();

@@ -12,7 +12,7 @@ import {
 } from "flipside";
 import { describe, expect, test } from "vitest";
 import { expectRejection } from "../../support/failures.ts";
-import { blobs, regression, spirals } from "../../support/networks.ts";
+import { blobs, regression, spirals } from "../../support/networkProblems.ts";
 
 const problem = spirals(500, 3);
 const l1 = penalties.l1();
