@@ -11,6 +11,8 @@ import {
   trainNetwork,
 } from "flipside";
 import { describe, expect, test } from "vitest";
+import type { NativeLayerState } from "../../../binding.js";
+import { makeCheckpoint, readCheckpoint } from "../../../dist/network/checkpoint.js";
 import { expectRejection } from "../../support/failures.ts";
 import { blobs, regression, spirals } from "../../support/networkProblems.ts";
 
@@ -279,6 +281,24 @@ describe("going on", () => {
       "resume must be of a run with the same data, but x or y has other numbers",
     );
   });
+});
+
+test("a checkpoint whose arrays do not fit is refused", async () => {
+  const saved: Checkpoint[] = [];
+  const save = (checkpoint: Checkpoint) => {
+    saved.push(checkpoint);
+  };
+  await train({ epochs: 1, checkpoint: { save } });
+  const content = readCheckpoint("resume", saved[0]);
+  if (content === undefined) throw new Error("no checkpoint");
+  const [first, ...rest] = content.state.layers;
+  const shorter = { ...(first as NativeLayerState), biases: new Float32Array(3) };
+  const resume = makeCheckpoint({ ...content, state: { ...content.state, layers: [shorter, ...rest] } });
+  await expectRejection(
+    () => train({ resume: resume.toBytes() }),
+    "LENGTH_MISMATCH",
+    "resume must fit the run: state.layers[0].biases must have length 16",
+  );
 });
 
 describe("beside other work", () => {
