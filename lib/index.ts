@@ -105,7 +105,6 @@ export type { Precision } from "./network/floats.js";
 export type { NetworkModel, NetworkTargets } from "./network/model.js";
 export { Network, type NetworkLayer } from "./network/network.js";
 export type { ArrayJSON, CompressedNetworkJSON, EpochJSON, NetworkJSON } from "./network/networkJSON.js";
-export type { Activation, EpochEntry, MethodName, NetworkLoss, TrainingReason } from "./network/parts.js";
 export type {
   NetworkInput,
   NetworkOutput,
@@ -113,6 +112,37 @@ export type {
   Prediction,
   SliceOptions,
 } from "./network/predicting.js";
+export {
+  type Activation,
+  type AdamOptions,
+  type AdaptiveDropout,
+  type AdaptiveProx,
+  type AdaptiveTikhonov,
+  Checkpoint,
+  type CheckpointOptions,
+  type DirectPenalty,
+  type EpochEntry,
+  type EtaTrick,
+  type HardConcrete,
+  type LambdaSchedule,
+  type LearningRateSchedule,
+  type MagnitudePruning,
+  type MethodName,
+  type MethodOptions,
+  type NetworkLoss,
+  type NetworkProblem,
+  type NetworkStartOptions,
+  type NoMethod,
+  type OptimizerOptions,
+  type PlainSchedule,
+  type SgdOptions,
+  type TrainingPosition,
+  type TrainingReason,
+  type TrainNetworkOptions,
+  trainNetwork,
+  type ValidationOptions,
+  type VariationalDropout,
+} from "./network.js";
 export type { OutputsJSON } from "./outputsJSON.js";
 export { fitPath, Path, type PathJSON, type PathOptions } from "./path.js";
 export { penalties } from "./penalties.js";
