@@ -35,7 +35,7 @@ export function parseIdx(bytes: Uint8Array, file: string, dimensions: number): I
   const wanted = 256 * byteType + dimensions;
   const magic = bytes.length < head ? undefined : view.getUint32(0);
   if (magic !== wanted) {
-    const came = magic === undefined ? `it has ${bytes.length} bytes` : `begins with ${magic}`;
+    const came = magic === undefined ? `has ${bytes.length} bytes in all` : `begins with ${magic}`;
     const message = `${file} must be an IDX file of bytes with ${dimensions} dimensions (begin with ${wanted}), but ${came}`;
     throw new FlipsideError("INVALID_ARGUMENT", message);
   }

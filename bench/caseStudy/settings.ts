@@ -1,5 +1,5 @@
 // What is trained, and with which settings: LeNet-300-100 with seven methods as published and two beside them.
-import { type NetworkOptions, penalties } from "flipside";
+import { penalties, type TrainingOptions } from "flipside";
 
 /** Fraction nonzero and test error in percent after 200 epochs. */
 export interface Published {
@@ -7,7 +7,7 @@ export interface Published {
   readonly error: number;
 }
 
-type MethodOptions = Pick<NetworkOptions, "method" | "penalty" | "lambda" | "lossScale" | "start">;
+type MethodOptions = Pick<TrainingOptions, "method" | "penalty" | "lambda" | "lossScale" | "start">;
 
 export interface Setting {
   /** As --methods takes it. */
@@ -36,14 +36,15 @@ const finalSparsity = 0.95;
 
 /** J = images x loss + KL, as loss + KL / images times images. */
 function variational(
-  theta: number,
-  reparametrization: { localReparametrization: boolean; additiveReparametrization?: boolean },
+  localReparametrization: boolean,
+  additiveReparametrization: boolean,
 ): Setting["options"] {
+  const noise = additiveReparametrization ? { logSigma: -5 } : { logAlpha: -5 };
   return (images) => ({
-    method: { name: "variationalDropout", ...reparametrization },
+    method: { name: "variationalDropout", localReparametrization, additiveReparametrization, ...noise },
     lambda: 1 / images,
     lossScale: images,
-    start: { weights: { distribution: "normal", scale: deviation }, biases: "zero", theta },
+    start: { distribution: "normal", scale: deviation, biases: "zero" },
   });
 }
 
@@ -55,7 +56,7 @@ export const settings: readonly Setting[] = [
     description:
       "variational dropout, local and additive reparametrisation: N × loss + KL; W ~ N(0, 0.02²), log σ = −5",
     published: { nonzero: 0.0238, error: 3.21 },
-    options: variational(-5, { localReparametrization: true, additiveReparametrization: true }),
+    options: variational(true, true),
   },
   {
     id: "varDropLR",
@@ -63,7 +64,7 @@ export const settings: readonly Setting[] = [
     learningRate: 1e-3,
     description: "variational dropout, local reparametrisation: N × loss + KL; W ~ N(0, 0.02²), log α = −5",
     published: { nonzero: 0.0885, error: 1.41 },
-    options: variational(-5, { localReparametrization: true }),
+    options: variational(true, false),
   },
   {
     id: "varDrop",
@@ -72,7 +73,7 @@ export const settings: readonly Setting[] = [
     description:
       "variational dropout, one noisy weight per batch: N × loss + KL; W ~ N(0, 0.02²), log α = −5",
     published: { nonzero: 0.5946, error: 1.54 },
-    options: variational(-5, { localReparametrization: false }),
+    options: variational(false, false),
   },
   {
     id: "etaTrick",
@@ -81,10 +82,9 @@ export const settings: readonly Setting[] = [
     description: "η-trick of log(|w| + 2), λ = 1e-3; log(η / λ) starts at 5, its decay 1e-3",
     published: { nonzero: 0.0513, error: 2.16 },
     options: () => ({
-      method: { name: "etaTrick", decay: 1e-3 },
+      method: { name: "etaTrick", decay: 1e-3, logEta: 5 },
       penalty: logSum,
       lambda: strength,
-      start: { theta: 5 },
     }),
   },
   {
@@ -131,7 +131,7 @@ export const settings: readonly Setting[] = [
     description: `magnitude pruning (Zhu and Gupta 2017): ${100 * finalSparsity} % zeros, reached like a cubic at three quarters of the steps`,
     published: undefined,
     options: (_, epochs) => ({
-      method: { name: "magnitudePruning", finalSparsity, beginEpoch: 0, endEpoch: 0.75 * epochs },
+      method: { name: "magnitudePruning", finalSparsity, begin: 0, end: 0.75 * epochs },
     }),
   },
 ];
