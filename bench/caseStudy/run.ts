@@ -1,5 +1,5 @@
 // One run: a network trained with one method from one seed, and what it is worth on the test images.
-import { trainNetwork } from "flipside";
+import { type EpochEntry, type NetworkProblem, type TrainNetworkOptions, trainNetwork } from "flipside";
 import { median } from "../statistics.ts";
 import { type ImageData, type Split, splitRows } from "./data.ts";
 import { batchSize, layers, type Setting, threshold } from "./settings.ts";
@@ -58,11 +58,9 @@ export async function runMethod(
   };
 }
 
-export function problemOf({ train, inputs }: ImageData): Parameters<typeof trainNetwork>[0] {
+export function problemOf({ train, inputs }: ImageData): NetworkProblem {
   return { x: { data: train.images, rows: train.rows, columns: inputs }, y: train.labels };
 }
-
-type TrainingOptions = Parameters<typeof trainNetwork>[1];
 
 /** Of trainNetwork; `more` adds to them. */
 export function optionsOf(
@@ -70,8 +68,8 @@ export function optionsOf(
   { learningRate, options }: Setting,
   seed: number,
   { validation }: Split,
-  more: Partial<TrainingOptions> & { readonly epochs: number },
-): TrainingOptions {
+  more: Partial<TrainNetworkOptions> & { readonly epochs: number },
+): TrainNetworkOptions {
   return {
     layers: [...layers],
     activation: "relu",
@@ -88,7 +86,7 @@ export function optionsOf(
   };
 }
 
-function historyOf(entries: Awaited<ReturnType<typeof trainNetwork>>["history"]): History {
+function historyOf(entries: readonly EpochEntry[]): History {
   return {
     loss: entries.map(({ loss }) => rounded(loss)),
     penalty: entries.map(({ penalty }) => rounded(penalty)),

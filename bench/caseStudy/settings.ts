@@ -1,5 +1,5 @@
 // What is trained, and with which settings: LeNet-300-100 with seven methods as published and two beside them.
-import { penalties, type TrainingOptions } from "flipside";
+import { penalties, type TrainNetworkOptions } from "flipside";
 
 /** Fraction nonzero and test error in percent after 200 epochs. */
 export interface Published {
@@ -7,7 +7,7 @@ export interface Published {
   readonly error: number;
 }
 
-type MethodOptions = Pick<TrainingOptions, "method" | "penalty" | "lambda" | "lossScale" | "start">;
+type MethodOptions = Pick<TrainNetworkOptions, "method" | "penalty" | "lambda" | "lossScale" | "start">;
 
 export interface Setting {
   /** As --methods takes it. */
@@ -27,7 +27,8 @@ export const batchSize = 128;
 /** Weights with a smaller keep probability count as zero. */
 export const threshold = 0.05;
 
-const epsilon = 2;
+/** Of the log-sum penalty log(|w| + epsilon). */
+export const epsilon = 2;
 const logSum = penalties.logSum({ epsilon });
 const strength = 1e-3;
 /** Of the weights of variational dropout at the start. */
