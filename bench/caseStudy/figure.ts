@@ -3,7 +3,7 @@ import { type Charts, type Colours, drawingParts, type Labels, type Option, toPi
 import { spreadOf } from "./report.ts";
 import { type History, type MethodRecord, type Run, runsOf, type Study } from "./study.ts";
 
-const [width, height] = [1240, 470];
+const [width, height] = [1240, 488];
 const panel = { top: 66, width: 440, height: 340, lefts: [62, 592] } as const;
 /** Points of a band, which need not be finer than the screen. */
 const mostPoints = 200;
