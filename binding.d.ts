@@ -464,7 +464,6 @@ export interface NativeEvaluation {
   error: number;
 }
 
-
 export interface NativeLayerState {
   /** inputs x outputs, row-major. */
   weights: Floats;
@@ -766,9 +765,17 @@ export interface Binding {
     settle: (error: Error | null, epoch: NativeEpoch | null) => void,
     progress: ((steps: number) => void) | null,
   ): number;
-  /** On the rows of one kind, with weights as trained or pruned. */
+  /**
+   * On the rows of one kind, with weights as trained or pruned. Keep probabilities are those of lambda, by default that of
+   * the last step of this run (0 before its first).
+   */
   evaluateTraining(
-    request: { training: NativeTraining; rows: "training" | "validation"; prune: boolean },
+    request: {
+      training: NativeTraining;
+      rows: "training" | "validation";
+      prune: boolean;
+      lambda?: number | undefined;
+    },
     settle: (error: Error | null, evaluation: NativeEvaluation | null) => void,
     progress: null,
   ): number;

@@ -66,6 +66,20 @@ napi_value maskMoments(Environment&, const Arguments&);
 napi_value applyMaskAsync(Environment&, const Arguments&);
 napi_value maskedProductAsync(Environment&, const Arguments&);
 napi_value maskMomentsAsync(Environment&, const Arguments&);
+// dataset.cc
+napi_value createDataset(Environment&, const Arguments&);
+napi_value fillDataset(Environment&, const Arguments&);
+// training_handle.cc
+napi_value createTraining(Environment&, const Arguments&);
+napi_value closeTraining(Environment&, const Arguments&);
+// training.cc
+napi_value trainEpoch(Environment&, const Arguments&);
+napi_value evaluateTraining(Environment&, const Arguments&);
+napi_value trainedLayers(Environment&, const Arguments&);
+napi_value trainingGradient(Environment&, const Arguments&);
+// training_state.cc
+napi_value trainingState(Environment&, const Arguments&);
+napi_value restoreTraining(Environment&, const Arguments&);
 // memory.cc
 napi_value memory(Environment&, const Arguments&);
 // linear.cc

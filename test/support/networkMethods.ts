@@ -1,0 +1,41 @@
+// The methods that tests of training go over.
+import type { NativeMethod } from "../../binding.js";
+
+export interface TestedMethod {
+  /** How tests call it. */
+  readonly title: string;
+  readonly method: NativeMethod;
+  /** The starting values of theta, where there is one. */
+  readonly theta?: number;
+  /** Where its random numbers enter a layer (native/network/method.h). */
+  readonly noise: "none" | "weights" | "outputs";
+  /** J at fixed random numbers is differentiable, and its gradient is the one that the optimiser sees. */
+  readonly differentiable: boolean;
+}
+
+/** A method with the options of the others at their defaults. */
+export function methodOf(name: string, own: Partial<NativeMethod> = {}): NativeMethod {
+  return {
+    name,
+    smallestKeep: 1e-3,
+    decay: 0,
+    mask: "bernoulli",
+    localReparametrization: false,
+    additiveReparametrization: false,
+    beta: 2 / 3,
+    gamma: -0.1,
+    zeta: 1.1,
+    initialSparsity: 0,
+    finalSparsity: 0,
+    begin: 0,
+    end: 0,
+    interval: 1,
+    perLayer: false,
+    ...own,
+  };
+}
+
+/** Add a method here once the addon serves it: all tests of gradients, states and threads go over this list. */
+export const testedMethods: readonly TestedMethod[] = [
+  { title: "none", method: methodOf("none"), noise: "none", differentiable: true },
+];
