@@ -147,8 +147,8 @@ function spreadGroups(
   return foldOf;
 }
 
-/** 0, 1, ... in random order (Fisher and Yates), every order as likely. */
-function shuffled(count: number, seed: number): Int32Array {
+/** 0, 1, ... in random order (Fisher and Yates), every order as likely. @internal */
+export function shuffled(count: number, seed: number): Int32Array {
   const order = Int32Array.from({ length: count }, (_, i) => i);
   const words = new Words(seed);
   for (let i = count - 1; i > 0; --i) {

@@ -98,6 +98,37 @@ export type {
 } from "./matrix.js";
 export type { MissingPolicy } from "./missing.js";
 export type { NamedOptions } from "./namedCoefficients.js";
+export {
+  type Activation,
+  type AdamOptions,
+  type AdaptiveDropout,
+  type AdaptiveProx,
+  type AdaptiveTikhonov,
+  Checkpoint,
+  type CheckpointOptions,
+  type DirectPenalty,
+  type EpochEntry,
+  type EtaTrick,
+  type HardConcrete,
+  type LambdaSchedule,
+  type LearningRateSchedule,
+  type MagnitudePruning,
+  type MethodName,
+  type MethodOptions,
+  type NetworkLoss,
+  type NetworkProblem,
+  type NetworkStartOptions,
+  type NoMethod,
+  type OptimizerOptions,
+  type PlainSchedule,
+  type SgdOptions,
+  type TrainingPosition,
+  type TrainingReason,
+  type TrainNetworkOptions,
+  trainNetwork,
+  type ValidationOptions,
+  type VariationalDropout,
+} from "./network.js";
 export type { OutputsJSON } from "./outputsJSON.js";
 export { fitPath, Path, type PathJSON, type PathOptions } from "./path.js";
 export { penalties } from "./penalties.js";

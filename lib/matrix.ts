@@ -92,6 +92,17 @@ function isClonedDesign(argument: string, value: object): boolean {
 const denseKeys = ["data", "rows", "columns", "order"];
 
 function fromBlock(argument: string, object: object, data: unknown): NativeMatrix {
+  const { rows, columns, layout } = blockShape(argument, object);
+  return {
+    data: toFloats(`${argument}.data`, data, rows * columns, "rows * columns"),
+    rows,
+    columns,
+    layout,
+  };
+}
+
+/** All of a DenseMatrix but its data. @internal */
+export function blockShape(argument: string, object: object): Omit<NativeMatrix, "data"> {
   refuseUnknownMembers(argument, object, denseKeys);
   const rows = dimension(argument, object, "rows");
   const columns = dimension(argument, object, "columns");
@@ -99,13 +110,7 @@ function fromBlock(argument: string, object: object, data: unknown): NativeMatri
   if (order !== undefined && order !== "row-major" && order !== "column-major") {
     throw expected(`${argument}.order`, '"row-major" or "column-major"', order);
   }
-  const layout = order === "column-major" ? "columnMajor" : "rowMajor";
-  return {
-    data: toFloats(`${argument}.data`, data, rows * columns, "rows * columns"),
-    rows,
-    columns,
-    layout,
-  };
+  return { rows, columns, layout: order === "column-major" ? "columnMajor" : "rowMajor" };
 }
 
 function fromRows(argument: string, value: readonly unknown[], missing: boolean): NativeMatrix {

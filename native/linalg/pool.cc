@@ -8,7 +8,10 @@
 #include <mutex>
 #include <system_error>
 #include <thread>
+#include <utility>
 #include <vector>
+
+#include "linalg/affinity.h"
 
 namespace flipside::linalg {
 namespace {
@@ -28,6 +31,7 @@ class Pool {
     {
       std::lock_guard lock(mutex_);
       budget_.store(std::max<std::size_t>(1, threads), std::memory_order_relaxed);
+      noteWants();
     }
     wake_.notify_all();  // idle workers beyond the new budget leave
   }
@@ -45,21 +49,49 @@ class Pool {
       } else {
         tasks_.push_back(std::move(task));
       }
-      if (idle_ < tasks_.size() && workers_ < budget()) {
-        startWorker(front);
-      }
+      if (lacksWorker()) startWorker(front);
+      noteWants();
     }
     wake_.notify_one();
   }
 
+  void offer(const void* key, std::function<void()> task) {
+    {
+      std::lock_guard lock(mutex_);
+      offers_.emplace_back(key, std::move(task));
+      if (lacksWorker()) startWorker(true);
+    }
+    wake_.notify_one();
+  }
+  void withdraw(const void* key) {
+    std::deque<Offer> withdrawn;  // destroyed without the lock
+    std::lock_guard lock(mutex_);
+    for (Offer& entry : offers_) {
+      if (entry.first == key) withdrawn.push_back(std::move(entry));
+    }
+    std::erase_if(offers_, [](const Offer& entry) { return !entry.second; });
+  }
+  bool wanted() const { return wanted_.load(std::memory_order_relaxed); }
+
  private:
+  using Offer = std::pair<const void*, std::function<void()>>;
+
   Pool() : budget_(std::max(1U, std::thread::hardware_concurrency())) {}
+
+  bool lacksWorker() const { return idle_ < tasks_.size() + offers_.size() && workers_ < budget(); }
+  bool hasWork() const { return !tasks_.empty() || !offers_.empty(); }
+  void noteWants() {
+    wanted_.store(tasks_.size() > idle_ || workers_ > budget(), std::memory_order_relaxed);
+  }
 
   /// A machine that refuses another thread is no error while somebody is left to do the work: the
   /// caller of a kernel always takes part in it, and earlier workers empty the queue.
   void startWorker(bool front) {
     try {
-      std::thread([this] { work(); }).detach();
+      std::thread([this, inherited = InheritedBinding()] {
+        inherited.undo();
+        work();
+      }).detach();
       ++workers_;
     } catch (const std::system_error&) {
       if (!front && workers_ == 0) {
@@ -74,25 +106,41 @@ class Pool {
     for (;;) {
       ++idle_;
       const bool ready = wake_.wait_for(lock, std::chrono::seconds(2),
-                                        [this] { return !tasks_.empty() || workers_ > budget(); });
+                                        [this] { return hasWork() || workers_ > budget(); });
       --idle_;
       if (!ready || workers_ > budget()) {
         --workers_;
+        noteWants();
         if (ready) wake_.notify_one();
         return;
       }
-      const std::function<void()> task = std::move(tasks_.front());
-      tasks_.pop_front();
+      std::function<void()> task = take();
+      noteWants();
       lock.unlock();
       task();
+      task = nullptr;
       lock.lock();
     }
   }
 
+  std::function<void()> take() {
+    std::function<void()> task;
+    if (!tasks_.empty()) {
+      task = std::move(tasks_.front());
+      tasks_.pop_front();
+    } else {
+      task = std::move(offers_.front().second);
+      offers_.pop_front();
+    }
+    return task;
+  }
+
   std::atomic<std::size_t> budget_;
+  std::atomic<bool> wanted_{false};
   std::mutex mutex_;
   std::condition_variable wake_;
   std::deque<std::function<void()>> tasks_;
+  std::deque<Offer> offers_;
   std::size_t workers_ = 0;
   std::size_t idle_ = 0;
 };
@@ -136,6 +184,12 @@ void setThreadBudget(std::size_t threads) { Pool::instance().setBudget(threads);
 std::size_t aliveThreads() { return Pool::instance().alive(); }
 
 void submit(std::function<void()> job) { Pool::instance().push(std::move(job), false); }
+
+void offer(const void* key, std::function<void()> task) {
+  Pool::instance().offer(key, std::move(task));
+}
+void withdraw(const void* key) { Pool::instance().withdraw(key); }
+bool threadsAreWanted() { return Pool::instance().wanted(); }
 
 void parallelFor(std::size_t count, const std::function<void(std::size_t)>& body,
                  const Cancellation* cancel) {

@@ -43,5 +43,14 @@ void submit(std::function<void()> job);
 void parallelFor(std::size_t count, const std::function<void(std::size_t)>& body,
                  const Cancellation* cancel = nullptr);
 
+/// Offers work that may as well not be done: an idle thread of the pool takes it when nothing else
+/// waits, and should come to an end when threadsAreWanted() (see team.h). `key` is for withdraw().
+/// Never blocks nor throws for want of a thread.
+void offer(const void* key, std::function<void()> task);
+/// Drops what was offered with this key and has not begun.
+void withdraw(const void* key);
+/// Jobs or tiles wait for a thread, or there are more threads than the budget allows.
+bool threadsAreWanted();
+
 }  // namespace linalg
 }  // namespace flipside
