@@ -69,6 +69,15 @@ struct ConstantForm {
   HWY_INLINE Both operator()(FloatVector w) const { return {lambda, hn::Div(lambda, w)}; }
 };
 
+/// p = 1/2.
+struct InverseRootForm {
+  FloatVector lambda;
+  HWY_INLINE Both operator()(FloatVector w) const {
+    const auto slope = hn::Div(lambda, hn::Sqrt(w));
+    return {slope, hn::Div(slope, w)};
+  }
+};
+
 /// lambda w^q as power-inl.h has it, with as many bits of q apart as leave the product with an
 /// exponent exact.
 struct PowerForm {
@@ -149,6 +158,7 @@ HWY_INLINE void withForm(const MaskForm& form, double whole, const Use& use) {
     case Kind::power: {
       const double q = form.a - 1.0;
       if (q == 0.0) return use(ConstantForm{all(lambda)});
+      if (q == -0.5) return use(InverseRootForm{all(lambda)});
       const double upper = std::nearbyint(q * 0x1p15) * 0x1p-15;
       return use(PowerForm{all(lambda), all(upper), all(q - upper), all(q)});
     }

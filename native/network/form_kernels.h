@@ -10,7 +10,8 @@ namespace flipside::network {
 /// Whether the formula at this lambda has nothing in it that leaves the range of a float.
 bool formServed(const MaskForm& form, double lambda);
 
-/// out = lambda omega'(|w|) = |w| lambda / etaHat(|w|), to 3e-7 relative for normal numbers; 0 at 0.
+/// out = lambda omega'(|w|) = |w| lambda / etaHat(|w|), to 3e-7 relative for normal numbers; 0 at
+/// 0.
 void formSlopes(const MaskForm& form, double lambda, std::size_t count, const float* w, float* out);
 
 /// out = lambda / etaHat(|w|), to the same; at w = 0 it is atZero.

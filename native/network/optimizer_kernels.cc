@@ -35,8 +35,7 @@ void adam(const network::AdamStep& step, const network::OptimizerArrays<Value>& 
                           std::numeric_limits<Value>::max());
     at.store(m, arrays.first);
     at.store(v, arrays.second);
-    const auto move =
-        hn::Div(hn::Mul(rate, m), hn::Add(hn::Mul(hn::Sqrt(v), root), epsilon));
+    const auto move = hn::Div(hn::Mul(rate, m), hn::Add(hn::Mul(hn::Sqrt(v), root), epsilon));
     at.store(hn::Sub(at.load(arrays.parameters), move), arrays.parameters);
   });
 }
@@ -70,9 +69,8 @@ template <typename Value>
 void roots(double rate, std::size_t count, const Value* second, Value* out) {
   const hn::ScalableTag<Value> d;
   const auto factor = hn::Set(d, static_cast<Value>(rate));
-  eachVector(d, count, [&](auto at) HWY_ATTR {
-    at.store(hn::Div(factor, hn::Sqrt(at.load(second))), out);
-  });
+  eachVector(d, count,
+             [&](auto at) HWY_ATTR { at.store(hn::Div(factor, hn::Sqrt(at.load(second))), out); });
 }
 
 }  // namespace HWY_NAMESPACE
@@ -95,8 +93,7 @@ void plainStep(double rate, const OptimizerArrays<Value>& arrays) {
 }
 
 template <typename Value>
-void momentumStep(double rate, double share, bool nesterov,
-                  const OptimizerArrays<Value>& arrays) {
+void momentumStep(double rate, double share, bool nesterov, const OptimizerArrays<Value>& arrays) {
   static constexpr auto table = FLIPSIDE_SIMD_TABLE(momentum<Value>);
   table.chosen()(rate, share, nesterov, arrays);
 }
@@ -107,10 +104,10 @@ void rootRates(double rate, std::size_t count, const Value* second, Value* out) 
   table.chosen()(rate, count, second, out);
 }
 
-#define FLIPSIDE_INSTANTIATE(Value)                                                    \
-  template void adamStep(const AdamStep&, const OptimizerArrays<Value>&);              \
-  template void plainStep(double, const OptimizerArrays<Value>&);                      \
-  template void momentumStep(double, double, bool, const OptimizerArrays<Value>&);     \
+#define FLIPSIDE_INSTANTIATE(Value)                                                \
+  template void adamStep(const AdamStep&, const OptimizerArrays<Value>&);          \
+  template void plainStep(double, const OptimizerArrays<Value>&);                  \
+  template void momentumStep(double, double, bool, const OptimizerArrays<Value>&); \
   template void rootRates(double, std::size_t, const Value*, Value*)
 FLIPSIDE_INSTANTIATE(float);
 FLIPSIDE_INSTANTIATE(double);

@@ -51,6 +51,18 @@ void shrunk(std::size_t count, const Value* slopes, const Value* rates, Value* w
 }
 
 template <typename Value>
+void ratio(double atZero, std::size_t count, const Value* w, const Value* slopes, Value* out) {
+  const hn::ScalableTag<Value> d;
+  const auto limit = hn::Set(d, static_cast<Value>(atZero));
+  const auto zero = hn::Zero(d);
+  eachVector(d, count, [&](auto at) HWY_ATTR {
+    const auto size = hn::Abs(at.load(w));
+    const auto quotient = hn::Div(at.load(slopes), size);
+    at.store(hn::IfThenElse(hn::Eq(size, zero), limit, quotient), out);
+  });
+}
+
+template <typename Value>
 void keep(std::size_t count, const Value* variances, Value* out) {
   const hn::ScalableTag<Value> d;
   const auto one = hn::Set(d, Value{1});
@@ -62,15 +74,13 @@ void keep(std::size_t count, const Value* variances, Value* out) {
 template <typename Value>
 void roots(std::size_t count, const Value* variances, Value* out) {
   const hn::ScalableTag<Value> d;
-  eachVector(d, count,
-             [&](auto at) HWY_ATTR { at.store(hn::Sqrt(at.load(variances)), out); });
+  eachVector(d, count, [&](auto at) HWY_ATTR { at.store(hn::Sqrt(at.load(variances)), out); });
 }
 
 template <typename Value>
 void product(std::size_t count, const Value* a, const Value* b, Value* out) {
   const hn::ScalableTag<Value> d;
-  eachVector(d, count,
-             [&](auto at) HWY_ATTR { at.store(hn::Mul(at.load(a), at.load(b)), out); });
+  eachVector(d, count, [&](auto at) HWY_ATTR { at.store(hn::Mul(at.load(a), at.load(b)), out); });
 }
 
 template <typename Value>
@@ -104,6 +114,12 @@ void shrink(std::size_t count, const Value* slopes, const Value* rates, Value* w
 }
 
 template <typename Value>
+void quotients(double atZero, std::size_t count, const Value* w, const Value* slopes, Value* out) {
+  static constexpr auto table = FLIPSIDE_SIMD_TABLE(ratio<Value>);
+  table.chosen()(atZero, count, w, slopes, out);
+}
+
+template <typename Value>
 void keepOfVariances(std::size_t count, const Value* variances, Value* out) {
   static constexpr auto table = FLIPSIDE_SIMD_TABLE(keep<Value>);
   table.chosen()(count, variances, out);
@@ -127,12 +143,13 @@ void sigmoids(std::size_t count, const Value* x, Value* out) {
   table.chosen()(count, x, out);
 }
 
-#define FLIPSIDE_INSTANTIATE(Value)                                                             \
-  template void addSlopes(double, double, std::size_t, const Value*, const Value*, Value*);     \
-  template void shrink(std::size_t, const Value*, const Value*, Value*);                        \
-  template void keepOfVariances(std::size_t, const Value*, Value*);                             \
-  template void deviations(std::size_t, const Value*, Value*);                                  \
-  template void multiply(std::size_t, const Value*, const Value*, Value*);                      \
+#define FLIPSIDE_INSTANTIATE(Value)                                                         \
+  template void addSlopes(double, double, std::size_t, const Value*, const Value*, Value*); \
+  template void shrink(std::size_t, const Value*, const Value*, Value*);                    \
+  template void quotients(double, std::size_t, const Value*, const Value*, Value*);         \
+  template void keepOfVariances(std::size_t, const Value*, Value*);                         \
+  template void deviations(std::size_t, const Value*, Value*);                              \
+  template void multiply(std::size_t, const Value*, const Value*, Value*);                  \
   template void sigmoids(std::size_t, const Value*, Value*)
 FLIPSIDE_INSTANTIATE(float);
 FLIPSIDE_INSTANTIATE(double);

@@ -15,6 +15,10 @@ void addSlopes(double scale, double cap, std::size_t count, const Value* w, cons
 template <typename Value>
 void shrink(std::size_t count, const Value* slopes, const Value* rates, Value* w);
 
+/// out = slope / |w|, and atZero where w is 0.
+template <typename Value>
+void quotients(double atZero, std::size_t count, const Value* w, const Value* slopes, Value* out);
+
 /// out = 1 / (1 + variance).
 template <typename Value>
 void keepOfVariances(std::size_t count, const Value* variances, Value* out);

@@ -9,6 +9,7 @@
 
 #include "network/form_kernels.h"
 #include "network/method.h"
+#include "network/pass_kernels.h"
 
 namespace flipside::network {
 namespace {
@@ -66,10 +67,10 @@ auto PenaltyPass<Value>::prepared() const -> const Prepared& {
       return;
     }
     const SeparablePenalty& penalty = *prepared_.penalty;
-    prepared_.cells = CubicCells::ofOctaves(
-        kLowest, kHighest, [&](std::span<const double> w, std::span<double> out) {
-          slopesInDouble(penalty, 1.0, w, out);
-        });
+    prepared_.cells = CubicCells::ofOctaves(kLowest, kHighest,
+                                            [&](std::span<const double> w, std::span<double> out) {
+                                              slopesInDouble(penalty, 1.0, w, out);
+                                            });
   });
   return prepared_;
 }
@@ -127,12 +128,7 @@ void PenaltyPass<Value>::variances(double lambda, std::size_t count, const Value
       return formVariances(now.form, lambda, atZero, count, w, out);
     }
     if (cellSlopes(lambda, count, w, out)) {
-      const auto limit = static_cast<Value>(atZero);
-      for (std::size_t i = 0; i < count; ++i) {
-        const Value size = std::abs(w[i]);
-        out[i] = size == 0 ? limit : out[i] / size;
-      }
-      return;
+      return quotients(atZero, count, w, static_cast<const Value*>(out), out);
     }
   }
   Buffer weights;

@@ -54,9 +54,7 @@ class Standout final : public KeepProbabilityPenalty {
   /// -omega'' = (w - 1) e^-w is largest at w = 2.
   double unitConcavity() const override { return std::exp(-2.0); }
 
-  MaskForm maskForm() const override {
-    return {.kind = MaskForm::Kind::sigmoid};
-  }
+  MaskForm maskForm() const override { return {.kind = MaskForm::Kind::sigmoid}; }
 
  protected:
   void maskQuantities(std::span<const double> w, double, MaskQuantity quantity,
