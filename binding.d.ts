@@ -512,6 +512,17 @@ export interface NativePredictorLayer {
   outputPointers?: Int32Array | undefined;
 }
 
+export interface PredictionRequest {
+  predictor: NativePredictor;
+  rows: number;
+  /** Of either precision, rounded to that of the layers; finite. */
+  x: Floats;
+  /** x W + b of the last layer. */
+  linear?: boolean | undefined;
+  /** Added to the numbers of rows in messages. */
+  firstRow?: number | undefined;
+}
+
 export interface NativeProgress {
   lambdaIndex: number;
   lambdaCount: number;
@@ -800,16 +811,22 @@ export interface Binding {
   ): number;
   /** Frees the memory of a run as soon as no job uses it. */
   closeTraining(training: NativeTraining): void;
-  /** Copies the layers. */
+  /** Copies the layers, all of one precision. */
   createPredictor(layers: NativePredictorLayer[]): NativePredictor;
   /** out = the outputs of the rows of x, row-major, in the precision of the layers; x is copied before the call returns. */
   predictNetwork(
-    request: { predictor: NativePredictor; rows: number; x: Floats },
+    request: PredictionRequest,
     settle: (error: Error | null, outputs: Floats | null) => void,
     progress: null,
   ): number;
-  /** The same on the calling thread. */
-  predictNetworkSync(predictor: NativePredictor, rows: number, x: Floats): Floats;
+  /** The same on the calling thread; of PredictionRequest, without an object. */
+  predictNetworkSync(
+    predictor: NativePredictor,
+    rows: number,
+    x: Floats,
+    linear?: boolean,
+    firstRow?: number,
+  ): Floats;
   /** Makes all kernels of the process use these instructions from now on, for tests; throws when the machine lacks them. */
   simd(target?: "baseline" | "avx2" | "avx512"): { inUse: string; best: string };
   /**

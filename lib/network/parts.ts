@@ -3,6 +3,7 @@ import type { Floats } from "../../binding.js";
 
 /** What a layer does to its linear part; a network with softmax cross-entropy ends with identity and softmax is in the loss. */
 export type Activation = "identity" | "relu" | "tanh";
+/** Of a row: −log softmax(z) of its class in nats, or half the squared distance to its targets. */
 export type NetworkLoss = "softmaxCrossEntropy" | "squaredError";
 export type MethodName =
   | "none"
@@ -62,4 +63,27 @@ export interface NetworkParts {
   readonly method: MethodName;
   readonly reason: TrainingReason;
   readonly history: readonly EpochEntry[];
+}
+
+/**
+ * A layer of a compressed network: either `weights`, inputs x outputs, or the three arrays of its nonzero weights by
+ * output: those of output o are from outputPointers[o] to outputPointers[o + 1]. @internal
+ */
+export interface CompressedLayerParts {
+  readonly inputs: number;
+  readonly outputs: number;
+  readonly activation: Activation;
+  readonly biases: Floats;
+  readonly weights?: Floats;
+  readonly values?: Floats;
+  readonly inputIndices?: Int32Array;
+  readonly outputPointers?: Int32Array;
+}
+
+/** @internal */
+export interface CompressedParts {
+  readonly layers: readonly CompressedLayerParts[];
+  readonly loss: NetworkLoss;
+  readonly classes: readonly (string | number)[] | undefined;
+  readonly method: MethodName;
 }

@@ -80,6 +80,10 @@ napi_value trainingGradient(Environment&, const Arguments&);
 // training_state.cc
 napi_value trainingState(Environment&, const Arguments&);
 napi_value restoreTraining(Environment&, const Arguments&);
+// predictor.cc
+napi_value createPredictor(Environment&, const Arguments&);
+napi_value predictNetwork(Environment&, const Arguments&);
+napi_value predictNetworkSync(Environment&, const Arguments&);
 // memory.cc
 napi_value memory(Environment&, const Arguments&);
 // linear.cc

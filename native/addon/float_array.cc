@@ -1,0 +1,49 @@
+#include "addon/float_array.h"
+
+#include <cstring>
+
+#include "addon/environment.h"
+#include "addon/failure.h"
+#include "addon/results.h"
+
+namespace flipside::addon {
+namespace {
+
+template <typename From, typename Value>
+std::vector<Value> convert(const ArrayView& view) {
+  std::vector<Value> values(view.length);
+  for (std::size_t i = 0; i < view.length; ++i) {
+    From value;
+    std::memcpy(&value, view.bytes + i * sizeof(From), sizeof(From));
+    values[i] = static_cast<Value>(value);
+  }
+  return values;
+}
+
+}  // namespace
+
+template <typename Value>
+napi_value newFloats(const Environment& environment, const std::vector<Value>& values) {
+  const napi_env env = environment.env();
+  // Of whole doubles: memory that can be refused.
+  const std::size_t bytes = values.size() * sizeof(Value);
+  const NewArray made = newFloat64Array(environment, (bytes + sizeof(double) - 1) / sizeof(double));
+  if (bytes > 0) std::memcpy(made.values.data(), values.data(), bytes);
+  napi_value array = nullptr;
+  check(napi_create_typedarray(env, floatKind<Value>(), values.size(), made.buffer, 0, &array));
+  return array;
+}
+
+template <typename Value>
+std::vector<Value> copyFloats(const ArrayView& view) {
+  if (view.type == floatKind<Value>()) return copyElements<Value>(view);
+  return view.type == napi_float32_array ? convert<float, Value>(view)
+                                         : convert<double, Value>(view);
+}
+
+template napi_value newFloats(const Environment&, const std::vector<float>&);
+template napi_value newFloats(const Environment&, const std::vector<double>&);
+template std::vector<float> copyFloats(const ArrayView&);
+template std::vector<double> copyFloats(const ArrayView&);
+
+}  // namespace flipside::addon
