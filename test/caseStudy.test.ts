@@ -81,10 +81,7 @@ describe("the data", () => {
     // The first ten labels of each part, and the darkest and the brightest pixel.
     expect(Array.from(train.labels.subarray(0, 10))).toEqual([5, 0, 4, 1, 9, 2, 1, 3, 1, 4]);
     expect(Array.from(held.labels.subarray(0, 10))).toEqual([7, 2, 1, 0, 4, 1, 4, 9, 5, 9]);
-    const extremes = train.images.reduce(
-      ([low, high], value) => [Math.min(low, value), Math.max(high, value)],
-      [Infinity, -Infinity] as [number, number],
-    );
+    const extremes = [Math.min, Math.max].map((of) => train.images.reduce((a, b) => of(a, b)));
     expect(extremes).toEqual([Math.fround(-0.1307 / 0.3081), Math.fround(0.8693 / 0.3081)]);
     const mean = train.images.reduce((sum, value) => sum + value, 0) / train.images.length;
     expect(Math.abs(mean)).toBeLessThan(0.02);
@@ -148,7 +145,7 @@ describe("a short study", () => {
     "--rows",
     "6000",
     "--methods",
-    "varDropLR,etaTrick,adaTikhonov",
+    "varDropLR,varDrop,etaTrick,adaTikhonov",
     "--out",
     out,
   ];
@@ -162,14 +159,22 @@ describe("a short study", () => {
     const study = read("case-study.json");
     expect(existsSync(join(out, "case-study.unfinished.json"))).toBe(false);
     expect(study.data).toMatchObject({ name: "mnist", training: 4800, validation: 1200, test: 1000 });
-    expect(study.runs.map(({ method }) => method)).toEqual(["varDropLR", "etaTrick", "adaTikhonov"]);
+    expect(study.runs.map(({ method }) => method)).toEqual([
+      "varDropLR",
+      "varDrop",
+      "etaTrick",
+      "adaTikhonov",
+    ]);
     for (const { history, nonzero, testError, seconds, method } of study.runs) {
       for (const values of Object.values(history)) expect(values).toHaveLength(2);
       expect(nonzero).toBeGreaterThan(0);
       expect(nonzero).toBeLessThanOrEqual(1);
       expect(Math.abs(nonzero - (history.nonzero.at(-1) as number))).toBeLessThan(1e-4 * nonzero);
       expect(history.loss[1]).toBeLessThan(history.loss[0] as number);
-      const bound = method === "adaTikhonov" ? 0.3 : 0.15;
+      // 76 steps of at most 1e-4 are not enough for less.
+      const slow = method === "adaTikhonov";
+      expect(nonzero < 1, method).toBe(slow);
+      const bound = slow ? 0.4 : 0.15;
       for (const error of [testError.trained, testError.pruned, history.validationError.at(-1) as number]) {
         expect(error).toBeGreaterThan(0);
         expect(error, method).toBeLessThan(bound);
@@ -185,9 +190,10 @@ describe("a short study", () => {
     const before = read("case-study.json");
     await quietly(() => runStudy([...words, "--seeds", "0,5", "--continue"]));
     const after = read("case-study.json");
-    expect(after.runs.slice(0, 3)).toEqual(before.runs);
-    expect(after.runs.slice(3).map(({ method, seed }) => `${method} ${seed}`)).toEqual([
+    expect(after.runs.slice(0, 4)).toEqual(before.runs);
+    expect(after.runs.slice(4).map(({ method, seed }) => `${method} ${seed}`)).toEqual([
       "varDropLR 5",
+      "varDrop 5",
       "etaTrick 5",
       "adaTikhonov 5",
     ]);

@@ -6,7 +6,7 @@ CPUs. Then answers each line of its input. {"load": {"folder", "inputs", "traini
 to train on: float32 and int32, little endian) and validationX.bin and validationY.bin. {"train": {"method", "epochs", "of",
 "learningRate", "lambda", "lossScale", "batchSize", "seed", "threshold", "fused", ...}} trains a new network for the first
 "epochs" of "of" epochs and gives {"seconds", "losses"}, one of each per epoch, and of the network at the end {"penalty",
-"nonzero", "error"}: R, the fraction of nonzero weights and that of wrong validation labels with the others at 0. The clock
+"nonzero", "wrong"}: R, the fraction of nonzero weights and that of wrong validation labels with the others at 0. The clock
 takes what an epoch does and nothing else: rows and network are there before, and the report comes after.
 """
 
@@ -244,7 +244,7 @@ def report(layers, data, options):
             activation = F.relu(activation)
     wrong = (activation.argmax(1) != y).double().mean().item() if len(y) > 0 else None
     penalty = sum(layer.regulariser().double().item() for layer in layers)
-    return {"penalty": penalty, "nonzero": kept / sum(layer.w.numel() for layer in layers), "error": wrong}
+    return {"penalty": penalty, "nonzero": kept / sum(layer.w.numel() for layer in layers), "wrong": wrong}
 
 
 def train(data, validation, options):

@@ -16,7 +16,7 @@ export interface Result {
   readonly penalty: number;
   readonly nonzero: number;
   /** Fraction of wrong labels among the validation rows, of the pruned network. */
-  readonly error: number;
+  readonly wrong: number;
 }
 
 export interface TrainingSide {
@@ -74,7 +74,7 @@ export function ourSide(data: ImageData, validation: Rows, pinThreads: boolean):
         losses: network.history.map(({ loss }) => loss),
         penalty: last?.penalty ?? Number.NaN,
         nonzero: last?.nonzero ?? Number.NaN,
-        error,
+        wrong: error,
       };
     },
   };
@@ -105,7 +105,7 @@ function timingOf(name: string, library: string | undefined, results: readonly R
     median: median(seconds),
     least: Math.min(...seconds),
     most: Math.max(...seconds),
-    ends: results.map(({ penalty, nonzero, error }) => ({ penalty, nonzero, error })),
+    ends: results.map(({ penalty, nonzero, wrong }) => ({ penalty, nonzero, wrong })),
     losses: results.map(({ losses }) => losses.at(-1) ?? Number.NaN),
   };
 }

@@ -60,7 +60,7 @@ export function agreementTable(timings: readonly MethodTiming[]): TextTable {
       k === 0 ? title : "",
       name,
       ...[losses, ends.map(({ penalty }) => penalty), ends.map(({ nonzero }) => nonzero)].map(withDeviation),
-      withDeviation(ends.map(({ error }) => 100 * error)),
+      withDeviation(ends.map(({ wrong }) => 100 * wrong)),
     ]),
   );
   const notes = ["Mean ± standard deviation over the rounds, each with a seed of its own."];
