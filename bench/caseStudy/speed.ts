@@ -102,7 +102,7 @@ async function report(args: Arguments, torches: readonly Torch[]): Promise<void>
   const command = ["npm run bench:training", ...(words.length > 0 ? ["--", ...words] : [])].join(" ");
   const others = watchOthers();
   const begin = performance.now();
-  const rate = kernelRate(args.threads);
+  const rate = kernelRate([784, ...layers, 10], batchSize, args.pin);
   const timings = await measure(args, torches);
   const seconds = (performance.now() - begin) / 1000;
   const versions = torches.map(({ versions: of }) => of);
@@ -121,7 +121,7 @@ async function report(args: Arguments, torches: readonly Torch[]): Promise<void>
   const notes = [
     `LeNet-300-100 on MNIST, batches of ${batchSize}, float32, without validation: seconds per epoch, median (least–most) of ${rounds} rounds of ${epochs} epochs after ${warmup} to warm up. In a round every side trains once from the start, beginning with another one each time. A ratio above 1 says that flipside is faster.`,
     "PyTorch: plain eager code with autograd, all rows in memory and no DataLoader; Adam as it comes, and with fused=True where there is that.",
-    `GFLOP/s: of the products of an epoch (${[...new Set(timings.map(({ gflop }) => gflop.toFixed(0)))].join(" or ")} GFLOP), everything else within the time${rate === undefined ? "" : `; the kernel of the products alone does ${rate.toFixed(0)} on the shapes of this network`}.`,
+    `GFLOP/s: of the products of an epoch (${[...new Set(timings.map(({ gflop }) => gflop.toFixed(0)))].join(" or ")} GFLOP), everything else within the time; the kernel of the products alone does ${rate.toFixed(0)} on the shapes of this network.`,
     ...missedTargets(
       timings,
       versions.map(({ torch }) => torch),
@@ -144,7 +144,7 @@ async function report(args: Arguments, torches: readonly Torch[]): Promise<void>
     date: new Date().toISOString(),
     machine,
     versions,
-    kernelRate: rate ?? null,
+    kernelRate: rate,
     timings,
   };
   writeFileSync(new URL("training.json", folder), `${JSON.stringify(record, null, 1)}\n`);

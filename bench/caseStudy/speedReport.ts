@@ -34,14 +34,14 @@ export function targetOf(library: string, libraries: readonly string[]): number 
   return library === libraries[0] ? targets.newest : undefined;
 }
 
-export function speedTable(timings: readonly MethodTiming[], kernelRate: number | undefined): TextTable {
+export function speedTable(timings: readonly MethodTiming[], kernelRate: number): TextTable {
   const names = timings[0]?.sides.map(({ name }) => name) ?? [];
   const [ours = "flipside", ...others] = names;
   const head = ["method", ours, "GFLOP/s", "of the kernel", ...others.flatMap((name) => [name, "ratio"])];
   const rows = timings.map(({ title, gflop, sides }) => {
     const [own, ...peers] = sides as [Timing, ...Timing[]];
     const rate = gflop / own.median;
-    const share = kernelRate === undefined ? "" : `${((100 * rate) / kernelRate).toFixed(0)} %`;
+    const share = `${((100 * rate) / kernelRate).toFixed(0)} %`;
     const cells = peers.flatMap((peer) => [range(peer), factor(peer.median / own.median)]);
     return [title, range(own), rate.toFixed(0), share, ...cells];
   });
