@@ -21,7 +21,7 @@ export function saveProblem(folder: string, problem: PeerProblem): void {
 
 export function saveNumbers(
   file: string,
-  { buffer, byteOffset, byteLength }: Float64Array | Int32Array,
+  { buffer, byteOffset, byteLength }: Float64Array | Float32Array | Int32Array,
 ): void {
   writeFileSync(file, new Uint8Array(buffer, byteOffset, byteLength));
 }

@@ -1,26 +1,6 @@
 // The picture of the trial of growth, drawn as those of the command line are.
-import { packageRoot } from "../drivers/native.ts";
+import { type Charts, type Colours, drawingParts, type Option, toPicture } from "../drawing.ts";
 import { type GrowthSeries, growthSides, growthSlope } from "./trials/growth.ts";
-
-type Option = Record<string, unknown>;
-
-/** What the command line draws with; the package does not export it. */
-interface Drawing {
-  standaloneSvg(drawing: { width: number; height: number; option: Option }, label: string): string;
-}
-interface Charts {
-  valueAxis(name: string, direction: "x" | "y", more?: object): object;
-  logRange(low: number, high: number): object;
-  panelTitle(text: string, left: number, top?: number): object;
-}
-interface Colours {
-  seriesColour(index: number): string;
-}
-interface Png {
-  toPng(svg: string, width: number): Promise<Buffer>;
-}
-
-const load = (file: string) => import(new URL(`dist/cli/${file}`, packageRoot).href);
 
 export const sideNames: Record<(typeof growthSides)[number], string> = {
   asItIs: "flipside, the whole call",
@@ -30,20 +10,12 @@ export const sideNames: Record<(typeof growthSides)[number], string> = {
 
 const panel = { width: 300, height: 240, left: 66, top: 112, gap: 86 };
 const [width, height] = [1190, 420];
-const pixelRatio = 1.5;
 
 /** As SVG and as PNG: logarithmic axes, a line of slope k is growth with the power k. */
 export async function growthPicture(all: readonly GrowthSeries[]): Promise<{ svg: string; png: Buffer }> {
-  const [{ standaloneSvg }, charts, colours, { toPng }] = (await Promise.all([
-    load("report/svg.js"),
-    load("report/chart.js"),
-    load("report/colours.js"),
-    load("figure/png.js"),
-  ])) as [Drawing, Charts, Colours, Png];
-  const option = optionOf(all, charts, colours);
+  const option = optionOf(all, await drawingParts());
   const label = all.map((series) => `${series.title}: ${slopesInWords(series)}`).join(". ");
-  const svg = standaloneSvg({ width, height, option }, `Time against size, logarithmic. ${label}`);
-  return { svg, png: await toPng(svg, Math.round(width * pixelRatio)) };
+  return toPicture({ width, height, option }, `Time against size, logarithmic. ${label}`);
 }
 
 function slopesInWords(series: GrowthSeries): string {
@@ -57,8 +29,7 @@ function slopesInWords(series: GrowthSeries): string {
 
 function optionOf(
   all: readonly GrowthSeries[],
-  { valueAxis, logRange, panelTitle }: Charts,
-  { seriesColour }: Colours,
+  { valueAxis, logRange, panelTitle, seriesColour }: Charts & Colours,
 ): Option {
   const left = (k: number) => panel.left + k * (panel.width + panel.gap);
   const seconds = all.flatMap(({ points }) => points.flatMap(({ times }) => Object.values(times)));

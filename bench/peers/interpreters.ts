@@ -16,7 +16,7 @@ export function newest<T>(candidates: readonly T[], version: (candidate: T) => s
   }, undefined);
 }
 
-function isNewer(a: string | null, b: string | null): boolean {
+export function isNewer(a: string | null, b: string | null): boolean {
   const [x, y] = [a, b].map((text) => (text ?? "").split(/[.+]/).map(Number)) as [number[], number[]];
   const at = x.findIndex((part, i) => part !== y[i]);
   return at >= 0 && (x[at] as number) > (y[at] ?? -1);
