@@ -222,6 +222,30 @@ describe("float32", () => {
     }
   });
 
+  test("a theta next to the end of a table, and far beyond it", async () => {
+    const method = methodOf("etaTrick", { penalty: handleOf("variationalDropout") });
+    const ends = [31.999998, 32, -32, -32.000004, 60, -60, 84, 1e30, -1e30].map(Math.fround);
+    const [single, double] = await Promise.all(
+      (["float32", "float64"] as const).map(async (precision) => {
+        const training = silentRun(method, { precision });
+        const state = await stateOf(training);
+        state.layers[0]?.weights.fill(0);
+        state.layers[0]?.theta?.forEach((_, i, all) => {
+          all[i] = at(ends, i % ends.length);
+        });
+        native.restoreTraining(training, state);
+        return (await gradientOf(training, Int32Array.of(0), 0.1)).layers[0]?.theta as Floats;
+      }),
+    );
+    ends.forEach((theta, i) => {
+      // float32 takes theta as at most 85 in size.
+      if (Math.abs(theta) > 85) return expect(at(single, i)).toBeGreaterThanOrEqual(0);
+      return expect(Math.abs(at(single, i) - at(double, i))).toBeLessThanOrEqual(
+        1e-5 * at(double, i) + 1e-38,
+      );
+    });
+  });
+
   test.each(penalties)("$title: that of theta too", async ({ penalty }) => {
     const method = methodOf("etaTrick", { penalty });
     for (const lambda of [1e-4, 0.02]) {
