@@ -211,6 +211,8 @@ CubicCells CubicCells::ofLine(int lowest, int highest, const Exact& exact) {
     cells.append(static_cast<double>(i) / kCellsPerUnit, static_cast<double>(i + 1) / kCellsPerUnit,
                  exact);
   }
+  // Where the last place before the end is rounded up to it.
+  cells.coefficients_.insert(cells.coefficients_.end(), 4, std::numeric_limits<float>::quiet_NaN());
   return cells;
 }
 

@@ -17,6 +17,7 @@ import { maskNumbers } from "./maskOperations.ts";
 import { header } from "./maskRequests.ts";
 import type { Call } from "./mutations.ts";
 import { handleOf, type NativePenalty, native } from "./native.ts";
+import { nativeTrainingCalls } from "./nativeTrainingCalls.ts";
 import { outputCalls } from "./outputCalls.ts";
 import { predictorCalls } from "./predictorCalls.ts";
 
@@ -163,6 +164,7 @@ const tile = () => ({
 export const bindingCalls: readonly Call[] = [
   ...operationCalls({ dense, sparse, single: () => ({ ...dense(), data: Float32Array.from(dense().data) }) }),
   ...designCalls,
+  ...nativeTrainingCalls,
   ...fits("dense", dense, "mcp", [3]),
   ...fits("by proximal", dense, "mcp", [3], "proximal"),
   ...fits("by workingSet", sparse, "logSum", [0.1], "workingSet"),
