@@ -1,12 +1,16 @@
 #include "network/optimizer.h"
 
+#include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "design/bad_value.h"
+#include "network/optimizer_kernels.h"
 
 namespace flipside::network {
 namespace {
+
+/// 1 - beta^t without cancellation; 1 for beta = 0.
+double remainderOfPower(double beta, double t) { return -std::expm1(t * std::log(beta)); }
 
 template <typename Value>
 class Adam final : public Optimizer<Value> {
@@ -18,26 +22,19 @@ class Adam final : public Optimizer<Value> {
   void update(const Step& step, std::size_t count, Value* parameters, const Value* gradients,
               Value* first, Value* second) const override {
     const auto t = static_cast<double>(step.number + 1);
-    const auto rate =
-        static_cast<Value>(step.learningRate / -std::expm1(t * std::log(options_.beta1)));
-    const auto root =
-        static_cast<Value>(1.0 / std::sqrt(-std::expm1(t * std::log(options_.beta2))));
-    const auto epsilon = static_cast<Value>(options_.epsilon);
-    const auto beta1 = static_cast<Value>(options_.beta1);
-    const auto beta2 = static_cast<Value>(options_.beta2);
-    for (std::size_t i = 0; i < count; ++i) {
-      const Value g = gradients[i];
-      first[i] = beta1 * first[i] + (1 - beta1) * g;
-      second[i] = beta2 * second[i] + (1 - beta2) * g * g;
-      parameters[i] -= rate * first[i] / (std::sqrt(second[i]) * root + epsilon);
-    }
+    adamStep<Value>({.firstShare = 1.0 - options_.beta1,
+                     .secondShare = 1.0 - options_.beta2,
+                     .rate = step.learningRate / remainderOfPower(options_.beta1, t),
+                     .root = 1.0 / std::sqrt(remainderOfPower(options_.beta2, t)),
+                     .epsilon = options_.epsilon},
+                    {count, parameters, gradients, first, second});
   }
 
   void rates(const Step& step, std::size_t count, const Value* second, Value* out) const override {
-    const auto t = static_cast<double>(step.number + 1);
-    const auto correction = static_cast<Value>(-std::expm1(t * std::log(options_.beta2)));
-    const auto rate = static_cast<Value>(step.learningRate);
-    for (std::size_t i = 0; i < count; ++i) out[i] = rate / std::sqrt(second[i] / correction);
+    // No 0 / 0 where nothing has moved either.
+    if (step.learningRate == 0.0) return void(std::fill_n(out, count, Value{0}));
+    const double left = remainderOfPower(options_.beta2, static_cast<double>(step.number + 1));
+    rootRates(step.learningRate * std::sqrt(left), count, second, out);
   }
 
  private:
@@ -53,20 +50,13 @@ class Descent final : public Optimizer<Value> {
 
   void update(const Step& step, std::size_t count, Value* parameters, const Value* gradients,
               Value* first, Value*) const override {
-    const auto rate = static_cast<Value>(step.learningRate);
-    const auto momentum = static_cast<Value>(options_.momentum);
-    for (std::size_t i = 0; i < count; ++i) {
-      Value direction = gradients[i];
-      if (first != nullptr) {
-        first[i] = momentum * first[i] + direction;
-        direction = options_.nesterov ? direction + momentum * first[i] : first[i];
-      }
-      parameters[i] -= rate * direction;
-    }
+    const OptimizerArrays<Value> arrays{count, parameters, gradients, first, nullptr};
+    if (first == nullptr) return plainStep(step.learningRate, arrays);
+    momentumStep(step.learningRate, options_.momentum, options_.nesterov, arrays);
   }
 
   void rates(const Step& step, std::size_t count, const Value*, Value* out) const override {
-    for (std::size_t i = 0; i < count; ++i) out[i] = static_cast<Value>(step.learningRate);
+    std::fill_n(out, count, static_cast<Value>(step.learningRate));
   }
 
  private:

@@ -1,11 +1,83 @@
-#include "design/bad_value.h"
+// directPenalty, adaptiveTikhonov and adaptiveProx: lambda / etaHat of the weights enters the
+// gradient, as it is or bounded, or shrinks the weights after the step.
+#include <algorithm>
+#include <array>
+#include <limits>
+
 #include "network/factories.h"
+#include "network/pass_kernels.h"
+#include "network/penalty_pass.h"
 
 namespace flipside::network {
+namespace {
+
+template <typename Value>
+class Penalised : public Method<Value> {
+ public:
+  explicit Penalised(const MethodOptions& options) : pass_(options.penalty) {}
+
+  double penalty(const Step& step, const Block<Value>& block) const override {
+    return pass_.omega(step.lambda, block.count, block.w);
+  }
+
+  void evaluation(const Step& step, const Block<Value>& block, Value* weights,
+                  Value* keep) const override {
+    if (weights != nullptr) std::copy_n(block.w, block.count, weights);
+    if (keep != nullptr) pass_.keep(step.lambda, block.count, block.w, keep);
+  }
+
+ protected:
+  const PenaltyPass<Value>& pass() const { return pass_; }
+
+ private:
+  PenaltyPass<Value> pass_;
+};
+
+/// With cap = infinity the gradient of the penalty itself.
+template <typename Value>
+class Gradient final : public Penalised<Value> {
+ public:
+  Gradient(const MethodOptions& options, double cap) : Penalised<Value>(options), cap_(cap) {}
+
+  MethodNeeds needs() const override { return {}; }
+
+  void gradients(const Step& step, const Block<Value>& block, Value* g, Value*) const override {
+    std::array<Value, kBlock> slopes;
+    this->pass().slopes(step.lambda, block.count, block.w, slopes.data());
+    addSlopes(step.lossScale, cap_, block.count, block.w, slopes.data(), g);
+  }
+
+ private:
+  double cap_;  ///< of lambda / etaHat
+};
+
+template <typename Value>
+class Proximal final : public Penalised<Value> {
+ public:
+  using Penalised<Value>::Penalised;
+
+  MethodNeeds needs() const override { return {.rates = true}; }
+
+  void gradients(const Step&, const Block<Value>&, Value*, Value*) const override {}
+
+  /// alpha = 1 / (1 + rate lambda / etaHat). Where the quotient is 0, that is for lambda = 0 and
+  /// where the penalty is flat, alpha is 1 whatever the rate.
+  void afterStep(const Step& step, const Block<Value>& block, const Value* rates) const override {
+    std::array<Value, kBlock> slopes;
+    this->pass().slopes(step.lambda, block.count, block.w, slopes.data());
+    shrink(block.count, slopes.data(), rates, block.w);
+  }
+};
+
+}  // namespace
 
 template <typename Value>
 std::unique_ptr<Method<Value>> makePenalised(const MethodOptions& options) {
-  throw BadValue("UNSUPPORTED", "method", "method must be served, but is " + options.name);
+  if (options.name == "adaptiveProx") return std::make_unique<Proximal<Value>>(options);
+  const bool bounded = options.name == "adaptiveTikhonov";
+  const double cap = bounded ? (1.0 - options.smallestKeep) / options.smallestKeep
+                             : std::numeric_limits<double>::infinity();
+  return std::make_unique<Gradient<Value>>(options, cap);
 }
 
 template std::unique_ptr<Method<float>> makePenalised(const MethodOptions&);

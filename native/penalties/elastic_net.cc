@@ -90,6 +90,14 @@ class ElasticNet final : public SeparablePenalty {
     return table == nullptr ? nullptr : std::make_shared<ElasticNet>(std::move(table), alpha_);
   }
 
+  MaskForm maskForm() const override {
+    MaskForm form = inner_->maskForm();
+    if (alpha_ == 0.0 || !form.closed()) return {};
+    form.share = alpha_;
+    form.ridge = ridge_;
+    return form;
+  }
+
  protected:
   void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,
                       std::span<double> out) const override {

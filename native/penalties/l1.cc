@@ -21,6 +21,8 @@ class L1 final : public LambdaFreePenalty {
   double unitProx(double z, double c) const override { return std::max(0.0, z - c); }
   double proxThreshold(double h, double lambda) const override { return lambda / h; }
 
+  MaskForm maskForm() const override { return {.kind = MaskForm::Kind::power, .a = 1.0}; }
+
  protected:
   void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,
                       std::span<double> out) const override {

@@ -51,6 +51,8 @@ class LogSum final : public LambdaFreePenalty {
   double unitProx(double z, double c) const override { return prox(z, c, epsilon_); }
   double unitConcavity() const override { return 1.0 / epsilon_ / epsilon_; }
 
+  MaskForm maskForm() const override { return {.kind = MaskForm::Kind::logSum, .a = epsilon_}; }
+
  protected:
   void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,
                       std::span<double> out) const override {

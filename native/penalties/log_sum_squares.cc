@@ -78,6 +78,10 @@ class LogSumSquares final : public LambdaFreePenalty {
   }
   double unitConcavity() const override { return 0.25 / epsilon_; }
 
+  MaskForm maskForm() const override {
+    return {.kind = MaskForm::Kind::logSumSquares, .a = epsilon_};
+  }
+
  protected:
   void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,
                       std::span<double> out) const override {

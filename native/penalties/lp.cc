@@ -81,6 +81,8 @@ class Lp final : public LambdaFreePenalty {
     return lastZero(reach * (2.0 - p_) / (2.0 * (1.0 - p_)), h, lambda);
   }
 
+  MaskForm maskForm() const override { return {.kind = MaskForm::Kind::power, .a = p_}; }
+
  protected:
   void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,
                       std::span<double> out) const override {

@@ -76,6 +76,8 @@ class Mcp final : public SeparablePenalty {
     return lambda > 0.0 ? 1.0 / (a_ * lambda) : 0.0;
   }
 
+  MaskForm maskForm() const override { return {.kind = MaskForm::Kind::clipped, .a = a_, .b = a_}; }
+
  protected:
   void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,
                       std::span<double> out) const override {

@@ -14,6 +14,7 @@
 
 #include "linalg/matrix.h"
 #include "linalg/pool.h"
+#include "penalties/mask_form.h"
 
 namespace flipside {
 
@@ -116,6 +117,9 @@ class SeparablePenalty : public Penalty {
   virtual double maskVarianceAt(double w, double lambda) const {
     return lambda / etaHatAt(w, lambda);
   }
+
+  /// What maskVarianceAt() is as a formula.
+  virtual MaskForm maskForm() const { return {}; }
 
   /// A penalty that agrees with this one to 1e-10 relative and costs a table look-up per
   /// coordinate, for penalties without a closed form; null when this one is cheap already.

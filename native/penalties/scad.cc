@@ -83,6 +83,10 @@ class Scad final : public SeparablePenalty {
     return lambda > 0.0 ? 1.0 / ((a_ - 1.0) * lambda) : 0.0;
   }
 
+  MaskForm maskForm() const override {
+    return {.kind = MaskForm::Kind::clipped, .a = a_, .b = a_ - 1.0};
+  }
+
  protected:
   void maskQuantities(std::span<const double> w, double lambda, MaskQuantity quantity,
                       std::span<double> out) const override {

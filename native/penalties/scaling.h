@@ -45,6 +45,7 @@ class UnitPenalty : public SeparablePenalty {
 
 class LambdaFreePenalty : public UnitPenalty {
  public:
+  MaskForm maskForm() const override { return {.kind = MaskForm::Kind::lambdaFree}; }
   double omegaAt(double w, double) const final { return unitOmega(w); }
   double dualAt(double eta, double) const final { return unitDual(eta); }
   double etaHatAt(double w, double) const final { return unitEtaHat(w); }
@@ -57,6 +58,7 @@ class LambdaFreePenalty : public UnitPenalty {
 
 class KeepProbabilityPenalty : public UnitPenalty {
  public:
+  MaskForm maskForm() const override { return {.kind = MaskForm::Kind::keepProbability}; }
   double omegaAt(double w, double lambda) const final {
     return lambda > 0.0 ? unitOmega(w) / lambda : 0.0;
   }
@@ -86,6 +88,7 @@ class KeepProbabilityPenalty : public UnitPenalty {
 
 class MaskFamilyPenalty : public UnitPenalty {
  public:
+  MaskForm maskForm() const override { return {.kind = MaskForm::Kind::maskFamily}; }
   double omegaAt(double w, double lambda) const final {
     return lambda > 0.0 ? unitOmega(w / std::sqrt(lambda)) : 0.0;
   }

@@ -54,6 +54,8 @@ class Standout final : public KeepProbabilityPenalty {
   /// -omega'' = (w - 1) e^-w is largest at w = 2.
   double unitConcavity() const override { return std::exp(-2.0); }
 
+  MaskForm maskForm() const override { return {.kind = MaskForm::Kind::sigmoid}; }
+
  protected:
   void maskQuantities(std::span<const double> w, double, MaskQuantity quantity,
                       std::span<double> out) const override {

@@ -17,6 +17,7 @@ import { maskNumbers } from "./maskOperations.ts";
 import { header } from "./maskRequests.ts";
 import type { Call } from "./mutations.ts";
 import { handleOf, type NativePenalty, native } from "./native.ts";
+import { networkCalls } from "./networkCalls.ts";
 import { outputCalls } from "./outputCalls.ts";
 
 /** Headers of masks are spoiled number by number too, but for the count: so many draws would be listed. */
@@ -148,6 +149,7 @@ const designPlaces = matrixKeys.slice(0, 4).map((key) => [3, key]);
 export const bindingCalls: readonly Call[] = [
   ...operationCalls({ dense, sparse, single: () => ({ ...dense(), data: Float32Array.from(dense().data) }) }),
   ...designCalls,
+  ...networkCalls,
   ...fits("dense", dense, "mcp", [3]),
   ...fits("by proximal", dense, "mcp", [3], "proximal"),
   ...fits("by workingSet", sparse, "logSum", [0.1], "workingSet"),

@@ -1,5 +1,6 @@
 // The methods that tests of training go over.
 import type { NativeMethod } from "../../binding.js";
+import { handleOf } from "./native.ts";
 
 export interface TestedMethod {
   /** How tests call it. */
@@ -37,6 +38,42 @@ export function methodOf(name: string, own: Partial<NativeMethod> = {}): NativeM
 
 const variational = (localReparametrization: boolean, additiveReparametrization: boolean) =>
   methodOf("variationalDropout", { localReparametrization, additiveReparametrization });
+const logSum = () => handleOf("logSum", 0.3);
+const plain = { noise: "none", differentiable: true } as const;
+const masked = { noise: "weights", differentiable: false } as const;
+
+/** Those with a penalty; penalised.test.ts goes over the penalties. */
+const penalised: readonly TestedMethod[] = [
+  { title: "directPenalty", method: methodOf("directPenalty", { penalty: logSum() }), ...plain },
+  {
+    title: "directPenalty of a penalty with a table",
+    method: methodOf("directPenalty", { penalty: handleOf("variationalDropout") }),
+    ...plain,
+  },
+  {
+    title: "adaptiveTikhonov",
+    method: methodOf("adaptiveTikhonov", { penalty: logSum(), smallestKeep: 1e-9 }),
+    ...plain,
+  },
+  {
+    title: "adaptiveProx",
+    method: methodOf("adaptiveProx", { penalty: logSum() }),
+    noise: "none",
+    // R is not in the gradient.
+    differentiable: false,
+  },
+  { title: "etaTrick", method: methodOf("etaTrick", { penalty: logSum(), decay: 0.3 }), theta: -1, ...plain },
+  {
+    title: "adaptiveDropout, Bernoulli",
+    method: methodOf("adaptiveDropout", { penalty: logSum() }),
+    ...masked,
+  },
+  {
+    title: "adaptiveDropout, Gaussian",
+    method: methodOf("adaptiveDropout", { penalty: logSum(), mask: "gaussian" }),
+    ...masked,
+  },
+];
 
 /** Add a method here once the addon serves it: all tests of gradients, states and threads go over this list. */
 export const testedMethods: readonly TestedMethod[] = [
@@ -82,4 +119,5 @@ export const testedMethods: readonly TestedMethod[] = [
     noise: "none",
     differentiable: true,
   },
+  ...penalised,
 ];

@@ -1,0 +1,44 @@
+// The steps of the optimisers for a block of parameters, in SIMD lanes. Value is float or double.
+#pragma once
+
+#include <cstddef>
+
+namespace flipside::network {
+
+/// What one step of Adam has in common for all parameters.
+struct AdamStep {
+  double firstShare;   ///< 1 - beta1
+  double secondShare;  ///< 1 - beta2
+  double rate;         ///< learningRate / (1 - beta1^t)
+  double root;         ///< 1 / sqrt(1 - beta2^t)
+  double epsilon;
+};
+
+template <typename Value>
+struct OptimizerArrays {
+  std::size_t count;
+  Value* parameters;
+  const Value* gradients;
+  Value* first;
+  Value* second;
+};
+
+/// m <- (1 - firstShare) m + firstShare g, v alike with g^2, parameter -= rate m / (root sqrt(v) +
+/// epsilon). v stays finite.
+template <typename Value>
+void adamStep(const AdamStep& step, const OptimizerArrays<Value>& arrays);
+
+/// parameter -= rate g.
+template <typename Value>
+void plainStep(double rate, const OptimizerArrays<Value>& arrays);
+
+/// m <- momentum m + g, parameter -= rate m, or with nesterov rate (g + momentum m).
+template <typename Value>
+void momentumStep(double rate, double momentum, bool nesterov,
+                  const OptimizerArrays<Value>& arrays);
+
+/// out = rate / sqrt(second).
+template <typename Value>
+void rootRates(double rate, std::size_t count, const Value* second, Value* out);
+
+}  // namespace flipside::network
