@@ -82,6 +82,10 @@ napi_value trainingState(Environment&, const Arguments&);
 napi_value restoreTraining(Environment&, const Arguments&);
 // memory.cc
 napi_value memory(Environment&, const Arguments&);
+// tiles.cc
+napi_value tileProduct(Environment&, const Arguments&);
+napi_value tileRate(Environment&, const Arguments&);
+napi_value teamTrial(Environment&, const Arguments&);
 // linear.cc
 napi_value gram(Environment&, const Arguments&);
 napi_value ridge(Environment&, const Arguments&);

@@ -146,6 +146,20 @@ const lambda = () => 0.5;
 const design = () => ({ ...dense(), layout: "columnMajor" });
 const designPlaces = matrixKeys.slice(0, 4).map((key) => [3, key]);
 
+const tile = () => ({
+  rows: 3,
+  depth: 4,
+  columns: 5,
+  a: new Float32Array(12).fill(0.5),
+  aRowStride: 1,
+  aColumnStride: 3,
+  b: new Float32Array(20).fill(2),
+  bStride: 5,
+  c: new Float32Array(18),
+  cStride: 6,
+  accumulate: true,
+});
+
 export const bindingCalls: readonly Call[] = [
   ...operationCalls({ dense, sparse, single: () => ({ ...dense(), data: Float32Array.from(dense().data) }) }),
   ...designCalls,
@@ -214,6 +228,14 @@ export const bindingCalls: readonly Call[] = [
     array: () => new Uint32Array(5),
     from: () => new Uint32Array(5),
   }),
+  {
+    ...plain(
+      "tileProduct",
+      { request: tile },
+      Object.keys(tile()).map((key) => [0, key]),
+    ),
+    words: ["request", ...Object.keys(tile())],
+  },
   plain(
     "gram",
     { x: sparse },
