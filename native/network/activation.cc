@@ -7,12 +7,14 @@
 #include "hwy/foreach_target.h"
 //
 #include "hwy/highway.h"
-#include "network/each_vector-inl.h"
+#include "network/each_lane-inl.h"
 #include "simd/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace flipside {
+namespace network {
 namespace HWY_NAMESPACE {
+namespace lanes = flipside::HWY_NAMESPACE;
 
 /// Up to 1/2 the seventh convergent of Lambert's continued fraction x / (1 + x^2 / (3 + x^2 / (5 +
 /// ...))), relative error 2e-16; beyond, 1 - 2 / (1 + e^(2 |x|)), where little cancels.
@@ -26,7 +28,7 @@ HWY_INLINE hn::Vec<D> hyperbolicTangent(D d, hn::Vec<D> x) {
                         HWY_ATTR { return hn::Add(hn::Mul(sum, z), all(coefficient)); };
   const auto over = hn::Mul(size, next(next(next(all(1), 378), 17325), 135135));
   const auto under = next(next(next(all(28), 3150), 62370), 135135);
-  const auto power = exponential(d, hn::Add(size, size));
+  const auto power = lanes::exponential(d, hn::Add(size, size));
   const auto small = hn::Le(size, all(0.5));
   const auto quotient = hn::Div(hn::IfThenElse(small, over, all(2)),
                                 hn::IfThenElse(small, under, hn::Add(all(1), power)));
@@ -34,29 +36,30 @@ HWY_INLINE hn::Vec<D> hyperbolicTangent(D d, hn::Vec<D> x) {
 }
 
 template <typename Value>
-void activations(network::Activation activation, std::size_t count, Value* values) {
+void activations(Activation activation, std::size_t count, Value* values) {
   const hn::ScalableTag<Value> d;
-  if (activation == network::Activation::relu) {
-    eachVector(d, count,
-               [&](auto at) HWY_ATTR { at.store(atLeast(d, at.load(values), Value{0}), values); });
-  } else if (activation == network::Activation::tanh) {
-    eachVector(d, count,
-               [&](auto at) HWY_ATTR { at.store(hyperbolicTangent(d, at.load(values)), values); });
+  if (activation == Activation::relu) {
+    eachLane(d, count, [&](auto at) HWY_ATTR {
+      const auto z = at.load(values);
+      at.store(hn::IfThenZeroElse(hn::Lt(z, hn::Zero(d)), z), values);
+    });
+  } else if (activation == Activation::tanh) {
+    eachLane(d, count,
+             [&](auto at) HWY_ATTR { at.store(hyperbolicTangent(d, at.load(values)), values); });
   }
 }
 
 template <typename Value>
-void slopeProducts(network::Activation activation, std::size_t count, const Value* a,
-                   Value* delta) {
+void slopeProducts(Activation activation, std::size_t count, const Value* a, Value* delta) {
   const hn::ScalableTag<Value> d;
-  if (activation == network::Activation::relu) {
-    eachVector(d, count, [&](auto at) HWY_ATTR {
+  if (activation == Activation::relu) {
+    eachLane(d, count, [&](auto at) HWY_ATTR {
       const auto open = hn::Gt(at.load(a), hn::Zero(d));
       at.store(hn::IfThenElseZero(open, at.load(delta)), delta);
     });
-  } else if (activation == network::Activation::tanh) {
+  } else if (activation == Activation::tanh) {
     const auto one = hn::Set(d, Value{1});
-    eachVector(d, count, [&](auto at) HWY_ATTR {
+    eachLane(d, count, [&](auto at) HWY_ATTR {
       const auto value = at.load(a);
       const auto slope = hn::Mul(hn::Sub(one, value), hn::Add(one, value));
       at.store(hn::Mul(at.load(delta), slope), delta);
@@ -65,6 +68,7 @@ void slopeProducts(network::Activation activation, std::size_t count, const Valu
 }
 
 }  // namespace HWY_NAMESPACE
+}  // namespace network
 }  // namespace flipside
 HWY_AFTER_NAMESPACE();
 

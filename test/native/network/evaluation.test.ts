@@ -85,7 +85,7 @@ describe("evaluations", () => {
     const sum = trained
       .flatMap(({ weights }) => Array.from(weights))
       .reduce((total, w) => total + native.omegaAt(penalty, Math.abs(w), 1e-3), 0);
-    expect(Math.abs(epoch.penalty - sum)).toBeLessThanOrEqual(1e-12 * sum);
+    expect(Math.abs(epoch.penalty - sum)).toBeLessThanOrEqual(1e-12 * Math.abs(sum));
 
     const strict = await layersOf(training, 0.03);
     expect(counts(strict)[0]).toBeLessThan(counts(trained)[0] as number);
