@@ -36,8 +36,7 @@ function integersOf(argument: string, value: unknown): unknown {
 export type RowCopier = (first: number, count: number, out: Floats) => void;
 
 export function rowCopier(argument: string, inputs: Inputs): RowCopier {
-  const { data, columns, layout } = inputs;
-  const length = lengthOf(data);
+  const { data, rows, columns, layout, columnPointers } = inputs;
   const copy =
     layout === "rowMajor"
       ? (first: number, count: number, out: Floats) => out.set(part(data, first * columns, count * columns))
@@ -45,6 +44,7 @@ export function rowCopier(argument: string, inputs: Inputs): RowCopier {
         ? columnCopier(inputs)
         : storedCopier(inputs);
   return (first, count, out) => {
+    const length = columnPointers === undefined ? rows * columns : columnPointers[columns];
     if (lengthOf(data) !== length) {
       const message = `${argument} must keep its memory until training has begun, but its buffer was detached or resized`;
       throw new FlipsideError("INVALID_ARGUMENT", message);
@@ -83,7 +83,8 @@ function columnCopier({ data, rows, columns }: Inputs): RowCopier {
 function storedCopier({ data, columns, rowIndices, columnPointers }: Inputs): RowCopier {
   const rows = rowIndices as Int32Array;
   const pointers = columnPointers as Int32Array;
-  const next = pointers.slice(0, columns);
+  // Element by element: the memory may have been taken away already, which is noticed before anything is copied.
+  const next = Int32Array.from({ length: columns }, (_, j) => pointers[j] ?? 0);
   return (first, count, out) => {
     out.fill(0);
     for (let j = 0; j < columns; ++j) {

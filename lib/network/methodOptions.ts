@@ -5,7 +5,10 @@ export interface NoMethod {
   readonly name: "none";
 }
 
-/** R(w) = Σ ω(|w|) by its derivative, with 0 at w = 0. Weights come near 0 and seldom are exactly 0. */
+/**
+ * R(w) = Σ ω(|w|) by its derivative, with 0 at w = 0. Weights that are not
+ * needed swing around 0 by as much as a step: the smaller the learning rate at the end, the more of them count as zero.
+ */
 export interface DirectPenalty {
   readonly name: "directPenalty";
 }
@@ -21,8 +24,8 @@ export interface AdaptiveTikhonov {
 }
 
 /**
- * After each step of the optimiser w ← w η̂ / (η̂ + rate λ), η̂ that of w: the proximal step of that ridge. Weights of
- * penalties with a kink at 0 become exactly 0. Source: arXiv 2106.07769, section 4.
+ * After each step of the optimiser w ← w η̂ / (η̂ + rate λ), η̂ that of w: the proximal step of that ridge. With a
+ * kink at 0 the weights that are not needed fall to 0 quadratically, and their keep probability with them. Source: arXiv 2106.07769, section 4.
  */
 export interface AdaptiveProx {
   readonly name: "adaptiveProx";
@@ -53,7 +56,8 @@ export interface AdaptiveDropout {
 /**
  * Gaussian noise on the weights, with variance α w² learnt for each and R = Σ KL(log α), the divergence from a log-uniform
  * prior up to a constant. Weights with a large α are pruned. Source: Kingma, Salimans and Welling 2015; Molchanov, Ashukha and Vetrov
- * 2017, eq. 14.
+ * 2017, eq. 14. With few rows R outweighs L at the start and prunes everything: let λ rise, such as
+ * `{ to: 1 / rows, epochs: 20 }`.
  */
 export interface VariationalDropout {
   readonly name: "variationalDropout";

@@ -149,7 +149,6 @@ export class Network extends NetworkModel {
  * The arrays become the network's and must not change any more.
  *
  * @throws FlipsideError for parts that do not fit together and numbers that are not finite.
- * @internal
  */
 export function makeNetwork(parts: NetworkParts): Network {
   return make(parts);

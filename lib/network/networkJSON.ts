@@ -98,6 +98,7 @@ const fromBase64: Fetch = (read) => {
 
 /** @internal */
 export function encodeNetwork(parts: NetworkParts): NetworkJSON;
+/** @internal */
 export function encodeNetwork<Stored>(parts: NetworkParts, store: Store<Stored>): NetworkJSON<Stored>;
 export function encodeNetwork(parts: NetworkParts, store: Store<unknown> = toBase64): NetworkJSON<unknown> {
   return {
@@ -119,6 +120,7 @@ export function encodeNetwork(parts: NetworkParts, store: Store<unknown> = toBas
 
 /** @internal */
 export function encodeCompressed(parts: CompressedParts): CompressedNetworkJSON;
+/** @internal */
 export function encodeCompressed<Stored>(
   parts: CompressedParts,
   store: Store<Stored>,

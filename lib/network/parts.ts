@@ -1,4 +1,4 @@
-// What trainNetwork hands to a Network.
+// What networks are made of.
 import type { Floats } from "../../binding.js";
 
 /** What a layer does to its linear part; a network with softmax cross-entropy ends with identity and softmax is in the loss. */
@@ -16,7 +16,7 @@ export type MethodName =
   | "hardConcrete"
   | "magnitudePruning";
 
-/** One layer, activation(x W + b). @internal */
+/** One layer, activation(x W + b). */
 export interface LayerParts {
   readonly inputs: number;
   readonly outputs: number;
@@ -52,7 +52,7 @@ export interface EpochEntry {
 /** Why a training run ended. */
 export type TrainingReason = "epochs" | "aborted";
 
-/** @internal */
+/** What trainNetwork hands to a Network. */
 export interface NetworkParts {
   readonly layers: readonly LayerParts[];
   readonly loss: NetworkLoss;
@@ -67,7 +67,7 @@ export interface NetworkParts {
 
 /**
  * A layer of a compressed network: either `weights`, inputs x outputs, or the three arrays of its nonzero weights by
- * output: those of output o are from outputPointers[o] to outputPointers[o + 1]. @internal
+ * output: those of output o are from outputPointers[o] to outputPointers[o + 1].
  */
 export interface CompressedLayerParts {
   readonly inputs: number;
@@ -80,7 +80,6 @@ export interface CompressedLayerParts {
   readonly outputPointers?: Int32Array;
 }
 
-/** @internal */
 export interface CompressedParts {
   readonly layers: readonly CompressedLayerParts[];
   readonly loss: NetworkLoss;

@@ -41,10 +41,20 @@ export async function train(plan: Plan, { dataset, checksum }: Loaded): Promise<
   }
   const training = native.createTraining({ ...plan.request, data: dataset });
   try {
-    if (resume !== undefined) native.restoreTraining(training, resume.state);
+    if (resume !== undefined) restore(training, resume.state);
     return await new Run(plan, training, checksum).toEnd();
   } finally {
     native.closeTraining(training);
+  }
+}
+
+/** The addon calls it the state; a checkpoint that was tampered with may have one of another shape. */
+function restore(training: NativeTraining, state: NativeTrainingState): void {
+  try {
+    native.restoreTraining(training, state);
+  } catch (error) {
+    if (!(error instanceof FlipsideError)) throw error;
+    throw new FlipsideError(error.code, `resume must fit the run: ${error.message}`);
   }
 }
 

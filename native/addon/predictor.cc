@@ -114,7 +114,7 @@ double bytesOf(napi_env env, const std::vector<LayerArgument>& layers, napi_type
     const napi_value array = sparse ? layer.values : layer.weights;
     const ArrayView view = viewArray(env, array, {sparse ? "values" : "weights"}, {kind});
     sum += (sparse ? size + sizeof(std::int32_t) : size) * static_cast<double>(view.length);
-    sum += size * static_cast<double>(layer.outputs);
+    sum += size * static_cast<double>(viewArray(env, layer.biases, {"biases"}, {kind}).length);
   }
   return 2.0 * sum;
 }

@@ -12,19 +12,20 @@
 #include "hwy/foreach_target.h"
 //
 #include "hwy/highway.h"
-#include "network/each_vector-inl.h"
+#include "network/each_lane-inl.h"
 #include "simd/polynomial-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace flipside {
+namespace network {
 namespace HWY_NAMESPACE {
+
+using flipside::HWY_NAMESPACE::multiplyAdd;
 
 using Floats = hn::ScalableTag<float>;
 using FloatVector = hn::Vec<Floats>;
 using Integers = hn::RebindToSigned<Floats>;
 using IntegerVector = hn::Vec<Integers>;
-
-using network::Cells;
 
 /// outer times the cubic of cell `index` at t; NaN where not `inside`, whose index may be anything.
 HWY_INLINE FloatVector cubicAt(const Cells& cells, FloatVector outer, hn::Mask<Floats> inside,
@@ -46,7 +47,7 @@ template <class Place>
 HWY_INLINE bool eachResult(std::size_t count, const float* x, float* out, const Place& place) {
   const Floats d;
   auto found = hn::Eq(hn::Zero(d), hn::Zero(d));
-  eachVector(d, count, [&](auto at) HWY_ATTR {
+  eachLane(d, count, [&](auto at) HWY_ATTR {
     const auto result = place(at.load(x));
     // The lanes that are no elements may hold NaN: then the caller looks in vain.
     found = hn::And(found, hn::Eq(result, result));
@@ -59,7 +60,7 @@ bool ofMagnitudes(const Cells& cells, float outer, float inner, std::size_t coun
                   float* out) {
   const Floats d;
   const Integers integers;
-  constexpr int kRest = 23 - network::kOctaveBits;
+  constexpr int kRest = 23 - kOctaveBits;
   const auto factor = hn::Set(d, outer);
   const auto scale = hn::Set(d, inner);
   const auto lowest = hn::Set(d, cells.lowest);
@@ -71,7 +72,7 @@ bool ofMagnitudes(const Cells& cells, float outer, float inner, std::size_t coun
     const auto u = hn::Mul(hn::Abs(value), scale);
     const auto inside = hn::And(hn::Ge(u, lowest), hn::Lt(u, highest));
     const auto bits = hn::BitCast(integers, u);
-    const auto rest = hn::ShiftLeft<network::kOctaveBits>(hn::And(bits, restBits));
+    const auto rest = hn::ShiftLeft<kOctaveBits>(hn::And(bits, restBits));
     const auto t = hn::Sub(hn::BitCast(d, hn::Or(rest, hn::BitCast(integers, one))), one);
     return cubicAt(cells, factor, inside, hn::Sub(hn::ShiftRight<kRest>(bits), first), t);
   });
@@ -89,13 +90,14 @@ bool ofShifted(const Cells& cells, float outer, float shift, std::size_t count, 
     const auto place = hn::Add(value, added);
     const auto inside = hn::And(hn::Ge(place, lowest), hn::Lt(place, highest));
     const auto cell = hn::Mul(hn::IfThenElseZero(inside, hn::Sub(place, lowest)),
-                              hn::Set(d, static_cast<float>(network::kCellsPerUnit)));
+                              hn::Set(d, static_cast<float>(kCellsPerUnit)));
     const auto index = hn::ConvertTo(integers, cell);
     return cubicAt(cells, factor, inside, index, hn::Sub(cell, hn::ConvertTo(d, index)));
   });
 }
 
 }  // namespace HWY_NAMESPACE
+}  // namespace network
 }  // namespace flipside
 HWY_AFTER_NAMESPACE();
 

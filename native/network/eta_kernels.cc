@@ -22,23 +22,38 @@
 #include "hwy/foreach_target.h"
 //
 #include "hwy/highway.h"
-#include "network/each_vector-inl.h"
+#include "network/each_lane-inl.h"
 #include "simd/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace flipside {
+namespace network {
 namespace HWY_NAMESPACE {
+
+using flipside::HWY_NAMESPACE::exponential;
+
+/// The smaller of x and limit, and the larger, but NaN of NaN on every target.
+template <class D>
+HWY_INLINE hn::Vec<D> atMost(D d, hn::Vec<D> x, hn::TFromD<D> limit) {
+  const auto most = hn::Set(d, limit);
+  return hn::IfThenElse(hn::Gt(x, most), most, x);
+}
+template <class D>
+HWY_INLINE hn::Vec<D> atLeast(D d, hn::Vec<D> x, hn::TFromD<D> limit) {
+  const auto least = hn::Set(d, limit);
+  return hn::IfThenElse(hn::Lt(x, least), least, x);
+}
 
 /// product(place, theta, e^-theta) gives lambda eta f'(eta).
 template <typename Value, class Product>
-HWY_INLINE void eachGradient(const network::EtaFactors& factors,
-                             const network::EtaArrays<Value>& arrays, const Product& product) {
+HWY_INLINE void eachGradient(const EtaFactors& factors, const EtaArrays<Value>& arrays,
+                             const Product& product) {
   const hn::ScalableTag<Value> d;
   constexpr auto kEnd = static_cast<Value>(sizeof(Value) == 4 ? 85.0 : 700.0);
   const auto scale = hn::Set(d, static_cast<Value>(factors.scale));
   const auto half = hn::Set(d, static_cast<Value>(0.5 * factors.scale));
   const auto decay = hn::Set(d, static_cast<Value>(factors.lambda * factors.decay));
-  eachVector(d, arrays.count, [&](auto at) HWY_ATTR {
+  eachLane(d, arrays.count, [&](auto at) HWY_ATTR {
     const auto w = at.load(arrays.w);
     const auto theta = atLeast(d, atMost(d, at.load(arrays.theta), kEnd), -kEnd);
     const auto inverse = exponential(d, hn::Neg(theta));
@@ -50,14 +65,14 @@ HWY_INLINE void eachGradient(const network::EtaFactors& factors,
 }
 
 template <typename Value>
-void given(const network::EtaFactors& factors, const network::EtaArrays<Value>& arrays) {
+void given(const EtaFactors& factors, const EtaArrays<Value>& arrays) {
   eachGradient(factors, arrays, [&](auto at, auto, auto) HWY_ATTR { return at.load(arrays.h); });
 }
 
 /// The same with a formula of (theta, E, 1 / E), which may not use theta with a ridge.
 template <typename Value, class Formula>
-HWY_INLINE void eachFormula(double ridge, const network::EtaFactors& factors,
-                            const network::EtaArrays<Value>& arrays, const Formula& formula) {
+HWY_INLINE void eachFormula(double ridge, const EtaFactors& factors, const EtaArrays<Value>& arrays,
+                            const Formula& formula) {
   const hn::ScalableTag<Value> d;
   using Vector = hn::Vec<decltype(d)>;
   const auto one = hn::Set(d, Value{1});
@@ -67,7 +82,7 @@ HWY_INLINE void eachFormula(double ridge, const network::EtaFactors& factors,
     });
   }
   const auto factor = hn::Set(d, static_cast<Value>(ridge * factors.lambda));
-  const auto most = hn::Set(d, static_cast<Value>(network::kMostProduct));
+  const auto most = hn::Set(d, static_cast<Value>(kMostProduct));
   eachGradient(factors, arrays, [&](auto, Vector theta, Vector inverse) HWY_ATTR {
     // left / E and left.
     const auto quotient = hn::Sub(inverse, factor);
@@ -79,8 +94,7 @@ HWY_INLINE void eachFormula(double ridge, const network::EtaFactors& factors,
 }
 
 template <typename Value>
-void formed(const MaskForm& form, const network::EtaFactors& factors,
-            const network::EtaArrays<Value>& arrays) {
+void formed(const MaskForm& form, const EtaFactors& factors, const EtaArrays<Value>& arrays) {
   using Kind = MaskForm::Kind;
   const hn::ScalableTag<Value> d;
   using Vector = hn::Vec<decltype(d)>;
@@ -137,6 +151,7 @@ void formed(const MaskForm& form, const network::EtaFactors& factors,
 }
 
 }  // namespace HWY_NAMESPACE
+}  // namespace network
 }  // namespace flipside
 HWY_AFTER_NAMESPACE();
 

@@ -10,12 +10,21 @@
 #include "hwy/foreach_target.h"
 //
 #include "hwy/highway.h"
-#include "network/each_vector-inl.h"
+#include "network/each_lane-inl.h"
 #include "simd/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace flipside {
+namespace network {
 namespace HWY_NAMESPACE {
+
+using flipside::HWY_NAMESPACE::ExpConstants;
+using flipside::HWY_NAMESPACE::exponential;
+using flipside::HWY_NAMESPACE::logarithmOfParts;
+using flipside::HWY_NAMESPACE::multiplyAdd;
+using flipside::HWY_NAMESPACE::polynomial;
+using flipside::HWY_NAMESPACE::Split;
+using flipside::HWY_NAMESPACE::split;
 
 using Floats = hn::ScalableTag<float>;
 using FloatVector = hn::Vec<Floats>;
@@ -121,7 +130,7 @@ template <class Form>
 HWY_INLINE void slopesOf(const Form& form, double ridge, std::size_t count, const float* w,
                          float* out) {
   const auto factor = all(ridge);
-  eachVector(Floats(), count, [&](auto at) HWY_ATTR {
+  eachLane(Floats(), count, [&](auto at) HWY_ATTR {
     const auto x = hn::Abs(at.load(w));
     const auto slope = hn::Add(form(x).slope, hn::Mul(factor, x));
     at.store(hn::IfThenElseZero(hn::Ne(x, hn::Zero(Floats())), slope), out);
@@ -133,7 +142,7 @@ HWY_INLINE void variancesOf(const Form& form, double ridge, double atZero, std::
                             const float* w, float* out) {
   const auto added = all(ridge);
   const auto limit = all(atZero);
-  eachVector(Floats(), count, [&](auto at) HWY_ATTR {
+  eachLane(Floats(), count, [&](auto at) HWY_ATTR {
     const auto x = hn::Abs(at.load(w));
     const auto variance = hn::Add(form(x).variance, added);
     at.store(hn::IfThenElse(hn::Eq(x, hn::Zero(Floats())), limit, variance), out);
@@ -182,6 +191,7 @@ void variances(const MaskForm& form, double lambda, double atZero, std::size_t c
 }
 
 }  // namespace HWY_NAMESPACE
+}  // namespace network
 }  // namespace flipside
 HWY_AFTER_NAMESPACE();
 

@@ -7,10 +7,8 @@
 // theta through a gate at 0 or 1. Predictions are made with w times the gate that has
 // sigmoid(theta) in place of the random one.
 #include <algorithm>
-#include <cmath>
 #include <limits>
 
-#include "design/bad_value.h"
 #include "network/factories.h"
 #include "network/gate_kernels.h"
 #include "random/continuous.h"
@@ -61,12 +59,6 @@ class HardConcrete final : public Method<Value> {
 
 template <typename Value>
 std::unique_ptr<Method<Value>> makeHardConcrete(const MethodOptions& options) {
-  const auto check = [](const char* name, const char* requirement, double value, bool valid) {
-    if (!valid || !std::isfinite(value)) throw badNumber(name, requirement, value);
-  };
-  check("beta", "a finite number > 0", options.beta, options.beta > 0.0);
-  check("gamma", "a finite number < 0", options.gamma, options.gamma < 0.0);
-  check("zeta", "a finite number > 1", options.zeta, options.zeta > 1.0);
   return std::make_unique<HardConcrete<Value>>(
       HardConcreteShape{options.beta, options.gamma, options.zeta});
 }

@@ -10,7 +10,6 @@
 #include <cmath>
 #include <vector>
 
-#include "design/bad_value.h"
 #include "network/factories.h"
 #include "network/smallest.h"
 
@@ -95,17 +94,10 @@ class MagnitudePruning final : public Method<Value> {
   MethodOptions options_;
 };
 
-void checkFraction(const char* name, double value) {
-  if (!(value >= 0.0 && value <= 1.0)) throw badNumber(name, "in [0, 1]", value);
-}
-
 }  // namespace
 
 template <typename Value>
 std::unique_ptr<Method<Value>> makeMagnitudePruning(const MethodOptions& options) {
-  checkFraction("initialSparsity", options.initialSparsity);
-  checkFraction("finalSparsity", options.finalSparsity);
-  if (options.interval == 0) throw badNumber("interval", "at least 1", 0.0);
   return std::make_unique<MagnitudePruning<Value>>(options);
 }
 

@@ -9,14 +9,23 @@
 #include "hwy/foreach_target.h"
 //
 #include "hwy/highway.h"
-#include "network/each_vector-inl.h"
+#include "network/each_lane-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace flipside {
+namespace network {
 namespace HWY_NAMESPACE {
 
+/// Nothing of what is no normal number: arithmetic with those is slow on some machines, and a
+/// moment that no gradient reaches any more would come down to them.
+template <class D>
+HWY_INLINE hn::Vec<D> normal(D d, hn::Vec<D> x) {
+  const auto least = hn::Set(d, std::numeric_limits<hn::TFromD<D>>::min());
+  return hn::IfThenZeroElse(hn::Lt(hn::Abs(x), least), x);
+}
+
 template <typename Value>
-void adam(const network::AdamStep& step, const network::OptimizerArrays<Value>& arrays) {
+void adam(const AdamStep& step, const OptimizerArrays<Value>& arrays) {
   const hn::ScalableTag<Value> d;
   const auto all = [&](double value) HWY_ATTR { return hn::Set(d, static_cast<Value>(value)); };
   const auto firstShare = all(step.firstShare);
@@ -28,11 +37,13 @@ void adam(const network::AdamStep& step, const network::OptimizerArrays<Value>& 
   const auto mean = [](auto old, auto now, auto share) HWY_ATTR {
     return hn::Add(hn::Sub(old, hn::Mul(share, old)), hn::Mul(share, now));
   };
-  eachVector(d, arrays.count, [&](auto at) HWY_ATTR {
-    const auto g = at.load(arrays.gradients);
-    const auto m = mean(at.load(arrays.first), g, firstShare);
-    const auto v = atMost(d, mean(at.load(arrays.second), hn::Mul(g, g), secondShare),
-                          std::numeric_limits<Value>::max());
+  const auto most = hn::Set(d, kMostGradient<Value>);
+  eachLane(d, arrays.count, [&](auto at) HWY_ATTR {
+    const auto given = at.load(arrays.gradients);
+    const auto large = hn::Gt(hn::Abs(given), most);
+    const auto g = hn::IfThenElse(large, hn::CopySign(most, given), given);
+    const auto m = normal(d, mean(at.load(arrays.first), g, firstShare));
+    const auto v = normal(d, mean(at.load(arrays.second), hn::Mul(g, g), secondShare));
     at.store(m, arrays.first);
     at.store(v, arrays.second);
     const auto move = hn::Div(hn::Mul(rate, m), hn::Add(hn::Mul(hn::Sqrt(v), root), epsilon));
@@ -41,24 +52,23 @@ void adam(const network::AdamStep& step, const network::OptimizerArrays<Value>& 
 }
 
 template <typename Value>
-void plain(double rate, const network::OptimizerArrays<Value>& arrays) {
+void plain(double rate, const OptimizerArrays<Value>& arrays) {
   const hn::ScalableTag<Value> d;
   const auto factor = hn::Set(d, static_cast<Value>(rate));
-  eachVector(d, arrays.count, [&](auto at) HWY_ATTR {
+  eachLane(d, arrays.count, [&](auto at) HWY_ATTR {
     const auto move = hn::Mul(factor, at.load(arrays.gradients));
     at.store(hn::Sub(at.load(arrays.parameters), move), arrays.parameters);
   });
 }
 
 template <typename Value>
-void momentum(double rate, double share, bool nesterov,
-              const network::OptimizerArrays<Value>& arrays) {
+void momentum(double rate, double share, bool nesterov, const OptimizerArrays<Value>& arrays) {
   const hn::ScalableTag<Value> d;
   const auto factor = hn::Set(d, static_cast<Value>(rate));
   const auto kept = hn::Set(d, static_cast<Value>(share));
-  eachVector(d, arrays.count, [&](auto at) HWY_ATTR {
+  eachLane(d, arrays.count, [&](auto at) HWY_ATTR {
     const auto g = at.load(arrays.gradients);
-    const auto velocity = hn::Add(hn::Mul(kept, at.load(arrays.first)), g);
+    const auto velocity = normal(d, hn::Add(hn::Mul(kept, at.load(arrays.first)), g));
     at.store(velocity, arrays.first);
     const auto direction = nesterov ? hn::Add(g, hn::Mul(kept, velocity)) : velocity;
     at.store(hn::Sub(at.load(arrays.parameters), hn::Mul(factor, direction)), arrays.parameters);
@@ -69,11 +79,12 @@ template <typename Value>
 void roots(double rate, std::size_t count, const Value* second, Value* out) {
   const hn::ScalableTag<Value> d;
   const auto factor = hn::Set(d, static_cast<Value>(rate));
-  eachVector(d, count,
-             [&](auto at) HWY_ATTR { at.store(hn::Div(factor, hn::Sqrt(at.load(second))), out); });
+  eachLane(d, count,
+           [&](auto at) HWY_ATTR { at.store(hn::Div(factor, hn::Sqrt(at.load(second))), out); });
 }
 
 }  // namespace HWY_NAMESPACE
+}  // namespace network
 }  // namespace flipside
 HWY_AFTER_NAMESPACE();
 

@@ -23,8 +23,13 @@ struct OptimizerArrays {
   Value* second;
 };
 
+/// Adam takes a larger gradient, such as lp has next to 0, as this large: with an infinite v its
+/// weight would not move any more.
+template <typename Value>
+inline constexpr Value kMostGradient = sizeof(Value) == 4 ? Value(1e18F) : Value(1e150);
+
 /// m <- (1 - firstShare) m + firstShare g, v alike with g^2, parameter -= rate m / (root sqrt(v) +
-/// epsilon). v stays finite.
+/// epsilon). Here and below a denormal m or v becomes 0.
 template <typename Value>
 void adamStep(const AdamStep& step, const OptimizerArrays<Value>& arrays);
 

@@ -10,12 +10,15 @@
 #include "hwy/foreach_target.h"
 //
 #include "hwy/highway.h"
-#include "network/each_vector-inl.h"
+#include "network/each_lane-inl.h"
 #include "simd/math-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace flipside {
+namespace network {
 namespace HWY_NAMESPACE {
+
+using flipside::HWY_NAMESPACE::exponential;
 
 template <typename Value>
 void add(double scale, double cap, std::size_t count, const Value* w, const Value* slopes,
@@ -25,7 +28,7 @@ void add(double scale, double cap, std::size_t count, const Value* w, const Valu
   const double most = static_cast<double>(std::numeric_limits<Value>::max());
   const auto limit = hn::Set(d, static_cast<Value>(std::min(cap, most)));
   const auto factor = hn::Set(d, static_cast<Value>(scale));
-  eachVector(d, count, [&](auto at) HWY_ATTR {
+  eachLane(d, count, [&](auto at) HWY_ATTR {
     const auto x = at.load(w);
     const auto slope = at.load(slopes);
     const auto bound = hn::Mul(limit, hn::Abs(x));
@@ -39,7 +42,7 @@ template <typename Value>
 void shrunk(std::size_t count, const Value* slopes, const Value* rates, Value* w) {
   const hn::ScalableTag<Value> d;
   const auto zero = hn::Zero(d);
-  eachVector(d, count, [&](auto at) HWY_ATTR {
+  eachLane(d, count, [&](auto at) HWY_ATTR {
     const auto x = at.load(w);
     const auto slope = at.load(slopes);
     const auto size = hn::Abs(x);
@@ -55,7 +58,7 @@ void ratio(double atZero, std::size_t count, const Value* w, const Value* slopes
   const hn::ScalableTag<Value> d;
   const auto limit = hn::Set(d, static_cast<Value>(atZero));
   const auto zero = hn::Zero(d);
-  eachVector(d, count, [&](auto at) HWY_ATTR {
+  eachLane(d, count, [&](auto at) HWY_ATTR {
     const auto size = hn::Abs(at.load(w));
     const auto quotient = hn::Div(at.load(slopes), size);
     at.store(hn::IfThenElse(hn::Eq(size, zero), limit, quotient), out);
@@ -66,7 +69,7 @@ template <typename Value>
 void keep(std::size_t count, const Value* variances, Value* out) {
   const hn::ScalableTag<Value> d;
   const auto one = hn::Set(d, Value{1});
-  eachVector(d, count, [&](auto at) HWY_ATTR {
+  eachLane(d, count, [&](auto at) HWY_ATTR {
     at.store(hn::Div(one, hn::Add(one, at.load(variances))), out);
   });
 }
@@ -74,26 +77,27 @@ void keep(std::size_t count, const Value* variances, Value* out) {
 template <typename Value>
 void roots(std::size_t count, const Value* variances, Value* out) {
   const hn::ScalableTag<Value> d;
-  eachVector(d, count, [&](auto at) HWY_ATTR { at.store(hn::Sqrt(at.load(variances)), out); });
+  eachLane(d, count, [&](auto at) HWY_ATTR { at.store(hn::Sqrt(at.load(variances)), out); });
 }
 
 template <typename Value>
 void product(std::size_t count, const Value* a, const Value* b, Value* out) {
   const hn::ScalableTag<Value> d;
-  eachVector(d, count, [&](auto at) HWY_ATTR { at.store(hn::Mul(at.load(a), at.load(b)), out); });
+  eachLane(d, count, [&](auto at) HWY_ATTR { at.store(hn::Mul(at.load(a), at.load(b)), out); });
 }
 
 template <typename Value>
 void sigmoid(std::size_t count, const Value* x, Value* out) {
   const hn::ScalableTag<Value> d;
   const auto one = hn::Set(d, Value{1});
-  eachVector(d, count, [&](auto at) HWY_ATTR {
+  eachLane(d, count, [&](auto at) HWY_ATTR {
     const auto power = exponential(d, hn::Neg(at.load(x)));
     at.store(hn::Div(one, hn::Add(one, power)), out);
   });
 }
 
 }  // namespace HWY_NAMESPACE
+}  // namespace network
 }  // namespace flipside
 HWY_AFTER_NAMESPACE();
 

@@ -103,8 +103,7 @@ HWY_INLINE void variances(D d, const Block<hn::TFromD<D>>& block, bool additive,
                           hn::TFromD<D>* out) {
   if (additive) {
     eachLane(d, block.count, [&](const auto& place) HWY_ATTR {
-      const auto theta = place.load(block.theta);
-      place.store(boundedExponential(d, hn::Add(theta, theta)), out);
+      place.store(powerOfRoot(d, boundedExponential(d, place.load(block.theta))), out);
     });
     return;
   }
@@ -122,14 +121,14 @@ struct DivergenceGradient {
   hn::Vec<D> theta;
 };
 
-/// power(t, 1 / (1e-16 + |w|)) = e^t = alpha, where that is inside the clamp.
-template <class D, class Power>
+/// sigma = e^theta. Where the clamp is active any slope will do.
+template <class D>
 HWY_INLINE DivergenceGradient<D> additiveDivergence(D d, hn::Vec<D> w, hn::Vec<D> theta,
-                                                    hn::Vec<D> strength, const Power& power) {
+                                                    hn::Vec<D> sigma, hn::Vec<D> strength) {
   const auto size = magnitude(d, w);
   const auto inverse = hn::Div(every(d, 1.0), size);
   const auto t = logAlphaOf(d, theta, size);
-  const auto slope = divergenceSlope(d, t.value, power(t.value, inverse));
+  const auto slope = clampedDivergenceSlope(d, t.value, hn::Mul(sigma, inverse));
   const auto flow = hn::IfThenElseZero(t.inside, hn::Mul(hn::Add(strength, strength), slope));
   return {timesSign(d, hn::Neg(hn::Mul(flow, inverse)), w), flow};
 }
@@ -141,9 +140,9 @@ HWY_INLINE void weightGradients(D d, const Block<hn::TFromD<D>>& block, bool add
   if (additive) {
     eachLane(d, block.count, [&](const auto& place) HWY_ATTR {
       const auto data = place.load(g);
-      const auto penalty = additiveDivergence(
-          d, place.load(block.w), place.load(block.theta), scale,
-          [d](hn::Vec<D> t, hn::Vec<D>) HWY_ATTR { return boundedExponential(d, t); });
+      const auto theta = place.load(block.theta);
+      const auto sigma = boundedExponential(d, theta);
+      const auto penalty = additiveDivergence(d, place.load(block.w), theta, sigma, scale);
       place.store(hn::Add(data, penalty.w), g);
       place.store(lanes::multiplyAdd(data, place.load(block.memory), penalty.theta), h);
     });
@@ -167,11 +166,9 @@ HWY_INLINE void outputGradients(D d, const Block<hn::TFromD<D>>& block, bool add
   if (additive) {
     eachLane(d, block.count, [&](const auto& place) HWY_ATTR {
       const auto theta = place.load(block.theta);
-      const auto variance = boundedExponential(d, hn::Add(theta, theta));
-      const auto penalty = additiveDivergence(d, place.load(block.w), theta, scale,
-                                              [variance](hn::Vec<D>, hn::Vec<D> inverse) HWY_ATTR {
-                                                return hn::Mul(hn::Mul(variance, inverse), inverse);
-                                              });
+      const auto sigma = boundedExponential(d, theta);
+      const auto variance = powerOfRoot(d, sigma);
+      const auto penalty = additiveDivergence(d, place.load(block.w), theta, sigma, scale);
       // S = e^(2 theta) has the derivative 2 S.
       const auto flow = hn::Mul(place.load(h), hn::Add(variance, variance));
       place.store(hn::Add(place.load(g), penalty.w), g);

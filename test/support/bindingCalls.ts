@@ -18,6 +18,7 @@ import { header } from "./maskRequests.ts";
 import type { Call } from "./mutations.ts";
 import { handleOf, type NativePenalty, native } from "./native.ts";
 import { outputCalls } from "./outputCalls.ts";
+import { predictorCalls } from "./predictorCalls.ts";
 
 /** Headers of masks are spoiled number by number too, but for the count: so many draws would be listed. */
 const headerPlaces = (...path: (string | number)[]) =>
@@ -268,6 +269,7 @@ export const bindingCalls: readonly Call[] = [
   plain("concavity", { penalty, lambda }),
   ...lossCalls,
   ...outputCalls,
+  ...predictorCalls,
   { ...plain("createTablePenalty", { table }, tablePlaces), invoke: tabled },
   {
     ...plain(

@@ -75,7 +75,12 @@ export const places = [[0], ...keys.map((key) => [0, key]), ...matrixKeys.map((k
 
 /** Resolves with what the job settled to, and fails if it settles twice. */
 export function settled(
-  name: "fit" | "expectation" | DesignJob | `${"sampleMask" | "sampleKept" | MaskOperation}Async`,
+  name:
+    | "fit"
+    | "expectation"
+    | "predictNetwork"
+    | DesignJob
+    | `${"sampleMask" | "sampleKept" | MaskOperation}Async`,
   given: unknown[],
 ): Promise<unknown> {
   return new Promise((resolve, reject) => {

@@ -28,6 +28,7 @@ import {
 import { tableCalls } from "./facadeTables.ts";
 import { maskCalls } from "./maskCalls.ts";
 import type { Call } from "./mutations.ts";
+import { networkCalls } from "./networkCalls.ts";
 
 const single = loose(fitSync)(problem(dense()), options({ lambda: 0.1 })) as Fit;
 const pathJSON = {
@@ -278,6 +279,7 @@ export const facadeCalls: readonly Call[] = [
   ...verifying,
   ...maskCalls,
   ...tableCalls,
+  ...networkCalls,
   ...others,
   ...makers,
   ...(["omega", "dual", "etaHat", "keepProbability"] as const).map(method),

@@ -36,6 +36,8 @@ export function methodOf(name: string, own: Partial<NativeMethod> = {}): NativeM
   };
 }
 
+const variational = (localReparametrization: boolean, additiveReparametrization: boolean) =>
+  methodOf("variationalDropout", { localReparametrization, additiveReparametrization });
 const logSum = () => handleOf("logSum", 0.3);
 const plain = { noise: "none", differentiable: true } as const;
 const masked = { noise: "weights", differentiable: false } as const;
@@ -76,5 +78,46 @@ const penalised: readonly TestedMethod[] = [
 /** Add a method here once the addon serves it: all tests of gradients, states and threads go over this list. */
 export const testedMethods: readonly TestedMethod[] = [
   { title: "none", method: methodOf("none"), noise: "none", differentiable: true },
+  {
+    title: "variational dropout",
+    method: variational(false, false),
+    theta: -1,
+    noise: "weights",
+    differentiable: true,
+  },
+  {
+    title: "additive variational dropout",
+    method: variational(false, true),
+    theta: -1,
+    noise: "weights",
+    differentiable: true,
+  },
+  {
+    title: "local variational dropout",
+    method: variational(true, false),
+    theta: -1,
+    noise: "outputs",
+    differentiable: true,
+  },
+  {
+    title: "local additive variational dropout",
+    method: variational(true, true),
+    theta: -1,
+    noise: "outputs",
+    differentiable: true,
+  },
+  {
+    title: "hard concrete gates",
+    method: methodOf("hardConcrete"),
+    theta: 1,
+    noise: "weights",
+    differentiable: true,
+  },
+  {
+    title: "magnitude pruning",
+    method: methodOf("magnitudePruning", { finalSparsity: 0.75, begin: 2, end: 17, interval: 3 }),
+    noise: "none",
+    differentiable: true,
+  },
   ...penalised,
 ];

@@ -3,7 +3,7 @@ import { penalties, strategies, trainNetwork } from "flipside";
 import { describe, expect, test } from "vitest";
 import { readRun } from "../../../dist/network/plan.js";
 import { expectFailure, expectRejection, loose } from "../../support/failures.ts";
-import { regression } from "../../support/networks.ts";
+import { regression } from "../../support/networkProblems.ts";
 
 const { x, y } = regression(40, 3, 2);
 const penalty = penalties.l1();

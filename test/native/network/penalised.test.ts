@@ -1,6 +1,7 @@
 // The methods with a penalty: gradients for every penalty, and whole steps beside plain loops in doubles.
 import { describe, expect, test } from "vitest";
 import type { NativeMethod, NativePenalty } from "../../../binding.js";
+import { curveOf, geometric, type NativeTable, tablePenalty } from "../../support/curves.ts";
 import { keptElementwise, normal } from "../../support/masks.ts";
 import { handleOf, native } from "../../support/native.ts";
 import { methodOf } from "../../support/networkMethods.ts";
@@ -23,7 +24,7 @@ import {
 } from "../../support/trainings.ts";
 
 /** Every penalty of the catalogue that is a sum over the weights. */
-const penalties: readonly [name: string, ...parameters: number[]][] = [
+const named: readonly [name: string, ...parameters: number[]][] = [
   ["l1"],
   ["lp", 0.5],
   ["lp", 0.8],
@@ -41,6 +42,42 @@ const penalties: readonly [name: string, ...parameters: number[]][] = [
   ["variationalDropoutApprox"],
   ["hardConcrete", 2 / 3, -0.1, 1.1],
 ];
+
+/** omega = log(w + 1) as a caller's curve. */
+const curve = (scaling: NativeTable["scaling"]) =>
+  tablePenalty(
+    curveOf({
+      value: (w) => Math.log1p(w),
+      slope: (w) => 1 / (w + 1),
+      knots: geometric(1e-8, 1e8, 250),
+      head: { limit: 1, coefficient: -1, exponent: 1 },
+    }),
+    { scaling },
+  );
+
+interface Listed {
+  readonly title: string;
+  readonly penalty: NativePenalty;
+}
+const penalties: readonly Listed[] = [
+  ...named.map(([name, ...parameters]) => ({
+    title: [name, ...parameters].join(" "),
+    penalty: handleOf(name, ...parameters),
+  })),
+  ...[
+    handleOf("logSum", 0.1),
+    handleOf("scad", 3.7),
+    handleOf("lp", 0.7),
+    handleOf("hardConcrete", 0.5, -0.2, 1.05),
+  ].map((inner, i) => ({
+    title: `elastic net of another, ${i}`,
+    penalty: native.createElasticNet(inner, 0.6),
+  })),
+  ...(["lambdaFree", "keepProbability", "maskFamily"] as const).map((scaling) => ({
+    title: `a curve, ${scaling}`,
+    penalty: curve(scaling),
+  })),
+];
 const table = tableOf({ rows: 9, inputs: 5, outputs: 3 }, "labels");
 const layers: Layers = [
   { outputs: 6, activation: "tanh" },
@@ -56,17 +93,17 @@ const at = (values: ArrayLike<number> | undefined, i: number) => values?.[i] as 
 
 test("the list of penalties is complete", () => {
   const separable = native.catalogue().filter(({ name }) => name !== "ard" && name !== "hardThreshold");
-  expect(new Set(penalties.map(([name]) => name))).toEqual(new Set(separable.map(({ name }) => name)));
+  expect(new Set(named.map(([name]) => name))).toEqual(new Set(separable.map(({ name }) => name)));
 });
 
 describe("gradients are those of the objective", () => {
-  test.each(penalties)("directPenalty: %s %s", async (name, ...parameters) => {
-    const method = methodOf("directPenalty", { penalty: handleOf(name, ...parameters) });
+  test.each(penalties)("directPenalty: $title", async ({ penalty }) => {
+    const method = methodOf("directPenalty", { penalty });
     await expectGradient(run(method), rows, { lambda: 0.1, lossScale });
   });
 
-  test.each(penalties)("etaTrick: %s %s", async (name, ...parameters) => {
-    const method = methodOf("etaTrick", { penalty: handleOf(name, ...parameters), decay: 0.2 });
+  test.each(penalties)("etaTrick: $title", async ({ penalty }) => {
+    const method = methodOf("etaTrick", { penalty, decay: 0.2 });
     const start = { ...lively, theta: -0.5, thetaDeviation: 1 };
     await expectGradient(run(method, { start }), rows, { lambda: 0.1, lossScale });
   });
@@ -105,13 +142,12 @@ describe("gradients are those of the objective", () => {
   });
 
   test("a weight of 0 has no penalty, for lambda = 0 none has", async () => {
-    for (const [name, ...parameters] of penalties) {
+    for (const { penalty } of penalties) {
       for (const method of ["directPenalty", "adaptiveTikhonov", "etaTrick"]) {
         for (const precision of ["float32", "float64"] as const) {
-          const [none, own] = [
-            methodOf("none"),
-            methodOf(method, { penalty: handleOf(name, ...parameters) }),
-          ].map((options) => run(options, { precision })) as [ReturnType<typeof run>, ReturnType<typeof run>];
+          const [none, own] = [methodOf("none"), methodOf(method, { penalty })].map((options) =>
+            run(options, { precision }),
+          ) as [ReturnType<typeof run>, ReturnType<typeof run>];
           const of = async (training: typeof none, lambda: number) =>
             (await gradientOf(training, rows, lambda)).layers.map((layer) => [...layer.weights]);
           expect(await of(own, 0)).toEqual(await of(none, 0));
@@ -137,6 +173,21 @@ const silentRun = (method: NativeMethod, own: Partial<Options> = {}) =>
     ...own,
   });
 
+test("Adam's steps stay bounded where the penalty's gradient has no bound", async () => {
+  for (const precision of ["float32", "float64"] as const) {
+    const training = silentRun(methodOf("directPenalty", { penalty: handleOf("lp", 0.05) }), { precision });
+    const state = await stateOf(training);
+    state.layers[0]?.weights.fill(1e-37);
+    native.restoreTraining(training, state);
+    for (let step = 0; step < 30; ++step) {
+      await epochOf(training, { steps: 1, learningRate: 0.01, lambda: 10 });
+    }
+    const weights = (await stateOf(training)).layers[0]?.weights as Floats;
+    expect(Math.abs(at(weights, 0))).toBeLessThan(0.4);
+    expect(Math.abs(at(weights, 0))).toBeGreaterThan(1e-3);
+  }
+});
+
 describe("float32", () => {
   async function added(method: NativeMethod, precision: "float32" | "float64", lambda: number) {
     const training = silentRun(method, { precision });
@@ -154,8 +205,8 @@ describe("float32", () => {
     return { weights: layer?.weights as Floats, gradient };
   }
 
-  test.each(penalties)("%s %s: the gradient to 1e-6 of each", async (name, ...parameters) => {
-    const method = methodOf("directPenalty", { penalty: handleOf(name, ...parameters) });
+  test.each(penalties)("$title: the gradient to 1e-6 of each", async ({ penalty }) => {
+    const method = methodOf("directPenalty", { penalty });
     for (const lambda of [1e-4, 0.02, 5]) {
       const [single, double] = await Promise.all([
         added(method, "float32", lambda),
@@ -171,8 +222,8 @@ describe("float32", () => {
     }
   });
 
-  test.each(penalties)("%s %s: that of theta too", async (name, ...parameters) => {
-    const method = methodOf("etaTrick", { penalty: handleOf(name, ...parameters) });
+  test.each(penalties)("$title: that of theta too", async ({ penalty }) => {
+    const method = methodOf("etaTrick", { penalty });
     for (const lambda of [1e-4, 0.02]) {
       const [single, double] = await Promise.all([
         added(method, "float32", lambda),
@@ -202,11 +253,11 @@ interface Case {
   title: string;
 }
 const cases = (name: string, own: Partial<NativeMethod> = {}): Case[] =>
-  penalties.map(([penaltyName, ...parameters]) => {
-    const penalty = handleOf(penaltyName, ...parameters);
-    const title = `${name} ${own.mask ?? ""} ${penaltyName} ${parameters.join(" ")}`;
-    return { method: methodOf(name, { ...own, penalty }), penalty, title };
-  });
+  penalties.map((listed) => ({
+    method: methodOf(name, { ...own, penalty: listed.penalty }),
+    penalty: listed.penalty,
+    title: `${name} ${own.mask ?? ""} ${listed.title}`,
+  }));
 
 /** Steps of training with what a method does besides Adam, in plain loops. */
 async function beside({ method, penalty, title }: Case, optimizer: Options["optimizer"] = {}): Promise<void> {
