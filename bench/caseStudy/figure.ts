@@ -64,7 +64,7 @@ function optionOf(
   { valueAxis, logRange, panelTitle, endLabels, colours }: Charts & Colours & Labels,
 ): Option {
   const smallest = Math.min(...nonzero.flatMap(({ least }) => least.filter((value) => value > 0)));
-  const low = Math.max(1e-4, 10 ** (Math.floor(Math.log10(smallest) * 4) / 4));
+  const low = Math.max(1e-4, roundBelow(smallest));
   const ceiling = errorCeiling(errors);
   const [left, right] = panel.lefts;
   const grid = { top: panel.top, width: panel.width, height: panel.height };
@@ -108,6 +108,12 @@ function optionOf(
       },
     ],
   };
+}
+
+/** The largest of 1, 2 and 5 times a power of ten that is not above it. */
+function roundBelow(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return ([5, 2, 1].find((digit) => digit * power <= value) ?? 1) * power;
 }
 
 function caption(courses: readonly Course[]): string {
