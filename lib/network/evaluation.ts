@@ -158,3 +158,12 @@ export function requireLabels(loss: NetworkLoss): void {
   const message = `classify must be called of a network with the loss "softmaxCrossEntropy", but this has "${loss}"`;
   throw new FlipsideError("UNSUPPORTED", message);
 }
+
+const mostLabels = 2 ** 26;
+
+/** @internal */
+export function requireList(rows: number): void {
+  if (rows <= mostLabels) return;
+  const message = `x must have at most ${mostLabels} rows for a list of labels, but has ${rows}: use predict`;
+  throw new FlipsideError("TOO_LARGE", message);
+}

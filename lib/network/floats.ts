@@ -1,3 +1,4 @@
+import { totalmem } from "node:os";
 import type { Floats } from "../../binding.js";
 import { FlipsideError } from "../errors.js";
 import { kindOf } from "../views.js";
@@ -15,14 +16,23 @@ export function bytesOfNumber(precision: Precision): number {
   return makers[precision].BYTES_PER_ELEMENT;
 }
 
+/** Of the machine's memory, as on the native side: a system may promise more than it has. */
+const mostMemory = 0.8;
+
 /** Zeros; OUT_OF_MEMORY where there is no room for them. */
 export function newFloats(argument: string, precision: Precision, length: number): Floats {
+  const Maker = makers[precision];
   try {
-    return new makers[precision](length);
+    if (length * Maker.BYTES_PER_ELEMENT <= mostMemory * totalmem()) return new Maker(length);
   } catch (cause) {
-    const message = `${argument} must fit into memory, but its ${length} numbers do not`;
-    throw new FlipsideError("OUT_OF_MEMORY", message, { cause });
+    throw tooMany(argument, length, cause);
   }
+  throw tooMany(argument, length);
+}
+
+function tooMany(argument: string, length: number, cause?: unknown): FlipsideError {
+  const message = `${argument} must fit into memory, but its ${length} numbers do not`;
+  return new FlipsideError("OUT_OF_MEMORY", message, { cause });
 }
 
 const isLittleEndian = new Uint8Array(Uint16Array.of(1).buffer)[0] === 1;

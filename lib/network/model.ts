@@ -2,7 +2,7 @@ import type { NativePredictor } from "../../binding.js";
 import { native } from "../binding.js";
 import { property, requireOptions } from "../checks.js";
 import { FlipsideError } from "../errors.js";
-import { classesOf, makeScore, type NetworkEvaluation, requireLabels } from "./evaluation.js";
+import { classesOf, makeScore, type NetworkEvaluation, requireLabels, requireList } from "./evaluation.js";
 import { newFloats, type Precision } from "./floats.js";
 import type { CompressedLayerParts, MethodName, NetworkLoss } from "./parts.js";
 import {
@@ -111,12 +111,14 @@ export abstract class NetworkModel {
   /**
    * The label of the most probable class of each row, of equally probable ones the first.
    *
-   * @throws FlipsideError, always as a rejection, as `predict`; UNSUPPORTED for a network without classes.
+   * @throws FlipsideError, always as a rejection, as `predict`; UNSUPPORTED for a network without classes;
+   *   TOO_LARGE beyond 2^26 rows, whose list of labels would fill the heap.
    */
   async classify(x: NetworkInput, options: SliceOptions = {}): Promise<(string | number)[]> {
     requireLabels(this.loss);
     const slicing = readSlicing(readSliceOptions(options), this.#width(), "the classification");
     const matrix = readInput("x", x, this.inputs);
+    requireList(matrix.rows);
     const labels = new Array<string | number>(matrix.rows);
     await predictSlices(this.#native(), matrix, true, slicing, (first, _, z) => {
       classesOf(z, this.outputs).forEach((k, i) => {

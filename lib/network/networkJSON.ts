@@ -1,5 +1,6 @@
-import { expected, FlipsideError } from "../errors.js";
+import { expected, FlipsideError, lengthMismatch } from "../errors.js";
 import { encodeNumber, FieldReader, type JSONNumber, parse, requireFormat } from "../json.js";
+import { arrayLength, element } from "../views.js";
 import {
   type ArrayEncoding,
   arrayEncodings,
@@ -203,7 +204,7 @@ export function decodeNetwork(argument: string, json: unknown, fetch = fromBase6
     }),
     threshold: read.finite("threshold"),
     reason: read.word("reason", reasons),
-    history: read.array("history").map((_, k) => decodeEpoch(elementOf(read, "history", k))),
+    history: elementsOf(read, "history", decodeEpoch),
   };
 }
 
@@ -229,18 +230,35 @@ function decodeHead(argument: string, json: unknown, format: string, fetch: Fetc
   const read = new FieldReader(argument, requireFormat(argument, parse(argument, json), format, 1));
   const whole = format === "flipside.network";
   const precision = read.word("precision", ["float32", "float64"] as const);
-  const about = {
-    loss: read.word("loss", losses),
-    classes: read.has("classes") ? ([...read.array("classes")] as (string | number)[]) : undefined,
-    method: read.word("method", methods),
-  };
-  const layers = read.array("layers").map((_, l) => readLayer(elementOf(read, "layers", l), whole, fetch));
+  const loss = read.word("loss", losses);
+  const method = read.word("method", methods);
+  const layers = elementsOf(read, "layers", (layer) => readLayer(layer, whole, fetch));
+  const last = layers[layers.length - 1];
+  if (last === undefined) throw expected(read.name("layers"), "at least one", layers, "EMPTY");
   requireReasonable(argument, layers);
-  return { read, precision, layers, about };
+  const classes = read.has("classes") ? readClasses(read, last.shape.outputs) : undefined;
+  return { read, precision, layers, about: { loss, classes, method } };
 }
 
-function elementOf(read: FieldReader, key: string, k: number): FieldReader {
-  return new FieldReader(read.name(key), read.array(key) as object).fields(String(k));
+/** What `decode` makes of each object in an array, which may have holes and claim any length. */
+function elementsOf<T>(read: FieldReader, key: string, decode: (element: FieldReader) => T): T[] {
+  const array = read.array(key);
+  const count = arrayLength(read.name(key), array);
+  const elements = new FieldReader(read.name(key), array);
+  const decoded: T[] = [];
+  for (let k = 0; k < count; ++k) decoded.push(decode(elements.fields(String(k))));
+  return decoded;
+}
+
+/** As many as there are outputs; what they are is checked with all else. */
+function readClasses(read: FieldReader, outputs: number): (string | number)[] {
+  const name = read.name("classes");
+  const array = read.array("classes");
+  const count = arrayLength(name, array);
+  if (count !== outputs) throw lengthMismatch(name, outputs, "one per output", count);
+  const classes: (string | number)[] = [];
+  for (let k = 0; k < count; ++k) classes.push(element(name, array, k) as string);
+  return classes;
 }
 
 function readLayer(read: FieldReader, whole: boolean, fetch: Fetch): EncodedLayer {

@@ -21,7 +21,11 @@ const options = () => ({ batchSize: 2, signal: undefined, onProgress: undefined 
 const matrixWords = ["x", "data", "rows", "columns", "order", "values", "rowIndices", "columnPointers"];
 const words = [...matrixWords, ...Object.keys(options()), "y", "output", "options", "threshold"];
 const keysOf = (value: object) => Object.keys(value);
-const matrixPlaces = (x: object) => [[0], ...keysOf(x).map((key) => [0, key])];
+/** A sparse matrix may have any number of rows, and then they are all predicted. */
+const matrixPlaces = (x: object) => [
+  [0],
+  ...keysOf(x).flatMap((key) => (key === "rows" && "columnPointers" in x ? [] : [[0, key]])),
+];
 const optionPlaces = (place: number) => [[place], ...keysOf(options()).map((key) => [place, key])];
 
 function predicting(name: string, model: Network | CompressedNetwork, x: () => object): Call[] {

@@ -173,6 +173,10 @@ describe("predictions", () => {
       "UNKNOWN_OPTION",
       "options",
     );
+    const none = { values: [], rowIndices: [], columnPointers: [0, 0, 0, 0, 0, 0, 0], columns: 6 };
+    await expectRejection(() => call({ ...none, rows: 2 ** 31 - 1 }), "OUT_OF_MEMORY", "the prediction");
+    const classify = loose(network.classify.bind(network));
+    await expectRejection(() => classify({ ...none, rows: 2 ** 27 }), "TOO_LARGE", "x must have at most");
     const large = networkOf({ ...spec, sizes: [1, 500, 500, 2], density: 0 });
     expectFailure(
       () => large.predictSync({ data: new Float64Array(40_000), rows: 40_000, columns: 1 }),

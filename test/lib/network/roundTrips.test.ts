@@ -215,8 +215,8 @@ describe("bytes that are not those of toBytes", () => {
     const claims: [(header: Record<string, unknown>) => unknown, string][] = [
       [(header) => ({ ...header, version: 2 }), "VERSION"],
       [(header) => ({ ...header, precision: "float64" }), "LENGTH_MISMATCH"],
-      [(header) => ({ ...header, layers: [] }), "INVALID_ARGUMENT"],
-      [(header) => ({ ...header, layers: layersIn(header).slice(0, 1) }), "INVALID_ARGUMENT"],
+      [(header) => ({ ...header, layers: [] }), "EMPTY"],
+      [(header) => ({ ...header, layers: layersIn(header).slice(0, 1) }), "LENGTH_MISMATCH"],
       [() => null, "INVALID_ARGUMENT"],
       [() => [], "INVALID_ARGUMENT"],
       [changedLayer({ inputs: 2 ** 31 - 1, outputs: 2 ** 31 - 1 }), "TOO_LARGE"],
@@ -322,6 +322,10 @@ test("thousands of spoilt JSON texts do too", () => {
   }
   for (const value of [undefined, null, 1, "x", "[]", "{}", [], {}, new Proxy({}, { get: () => ({}) })])
     expect(() => Network.fromJSON(value)).toThrow(FlipsideError);
+  const endless = new Proxy([], { get: (_, key) => (key === "length" ? 2 ** 32 - 1 : 0) });
+  for (const key of ["layers", "history", "classes"])
+    for (const array of [new Array(3), endless, [undefined], {}])
+      expect(() => Network.fromJSON({ ...network.toJSON(), [key]: array }), key).toThrow(FlipsideError);
   const newer = { ...network.toJSON(), version: 2 };
   expectFailure(() => Network.fromJSON(newer), "VERSION", "json.version");
 });
