@@ -28,7 +28,7 @@ import {
 import { tableCalls } from "./facadeTables.ts";
 import { maskCalls } from "./maskCalls.ts";
 import type { Call } from "./mutations.ts";
-import { networkCalls } from "./networkCalls.ts";
+import { trainNetworkCalls } from "./trainNetworkCalls.ts";
 
 const single = loose(fitSync)(problem(dense()), options({ lambda: 0.1 })) as Fit;
 const pathJSON = {
@@ -279,7 +279,7 @@ export const facadeCalls: readonly Call[] = [
   ...verifying,
   ...maskCalls,
   ...tableCalls,
-  ...networkCalls,
+  ...trainNetworkCalls,
   ...others,
   ...makers,
   ...(["omega", "dual", "etaHat", "keepProbability"] as const).map(method),
