@@ -533,6 +533,38 @@ export interface NativeProgress {
 }
 
 /**
+ * c = a b, or c += a b. Element (i, k) of a is a[i * aRowStride + k * aColumnStride]; b and c are row-major with their
+ * strides. The arrays are of one kind; c overlaps neither other, and its stride is at least its columns.
+ */
+export interface TileRequest {
+  rows: number;
+  depth: number;
+  columns: number;
+  a: Floats;
+  aRowStride: number;
+  aColumnStride: number;
+  b: Floats;
+  bStride: number;
+  c: Floats;
+  cStride: number;
+  accumulate: boolean;
+}
+
+/** `repeats` products of (tiles rows) x depth by depth x columns, each cut into tiles that a team of threads shares. */
+export interface TileRateRequest {
+  rows: number;
+  depth: number;
+  columns: number;
+  tiles: number;
+  repeats: number;
+  /** The first factor is stored as its transpose. */
+  transposed: boolean;
+  precision: "float32" | "float64";
+  kernel: "own" | "blas";
+  pin: boolean;
+}
+
+/**
  * Where in the header of a mask its numbers are:
  *  0 kind: 0 Bernoulli scaled by 1 / alpha, 1 Bernoulli unscaled, 2 Gaussian, 3 hard concrete
  *  1 format: 0 one element of out per draw, 1 packed bits into a Uint8Array, bit i % 8 of byte i / 8 for element i. A
@@ -835,6 +867,20 @@ export interface Binding {
    * many and does not overlap, into it. The last two write past the caches and return 0.
    */
   memory(operation: "read" | "write" | "copy", array: Uint32Array, from?: Uint32Array): number;
+  /** A product of small matrices (native/linalg/tiles.h) on the calling thread, for tests. */
+  tileProduct(request: TileRequest): void;
+  /** Seconds that it takes on the calling thread and idle ones of the pool, for benchmarks. */
+  tileRate(request: TileRateRequest): number;
+  /**
+   * Phases of `count` indices each on a team of threads (native/linalg/team.h), for tests. Every failEvery-th phase (0: none)
+   * throws and is cancelled, in turns, at index floor(count / 2); `visits` counts those of the other phases by index.
+   */
+  teamTrial(request: { phases: number; count: number; failEvery: number; pin: boolean }): {
+    visits: number[];
+    exceptions: number;
+    cancellations: number;
+    seconds: number;
+  };
   /** X'X / rows, column-major columns x columns. */
   gram(x: NativeMatrix): Float64Array;
   /** One ridge step (gram + diag(weights)) w = correlation by Cholesky. */

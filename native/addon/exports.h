@@ -86,6 +86,10 @@ napi_value predictNetwork(Environment&, const Arguments&);
 napi_value predictNetworkSync(Environment&, const Arguments&);
 // memory.cc
 napi_value memory(Environment&, const Arguments&);
+// tiles.cc
+napi_value tileProduct(Environment&, const Arguments&);
+napi_value tileRate(Environment&, const Arguments&);
+napi_value teamTrial(Environment&, const Arguments&);
 // linear.cc
 napi_value gram(Environment&, const Arguments&);
 napi_value ridge(Environment&, const Arguments&);

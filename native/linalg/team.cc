@@ -98,7 +98,7 @@ struct Team::Shared {
     return mine;
   }
 
-  /// The stay of a helper. Sequential consistency here and in `publish` and `awaitHelpers`: of two
+  /// The stay of a helper. Sequential consistency here, in `run` and in `awaitHelpers`: of two
   /// threads that each write one number and then read the other's, one sees what the other wrote.
   void help() {
     const Seat seat(*this);

@@ -34,4 +34,9 @@ template <typename Value>
 void multiplyTile(const TileShape& shape, StridedMatrix<Value> a, const Value* b,
                   std::size_t bStride, Value* c, std::size_t cStride, bool accumulate);
 
+/// c = a b by OpenBLAS, to be compared with; one of the strides of a is 1.
+template <typename Value>
+void multiplyByBlas(const TileShape& shape, StridedMatrix<Value> a, const Value* b,
+                    std::size_t bStride, Value* c, std::size_t cStride);
+
 }  // namespace flipside::linalg

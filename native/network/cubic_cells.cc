@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <cstring>
 #include <limits>
 
 #undef HWY_TARGET_INCLUDE
@@ -27,33 +28,76 @@ using FloatVector = hn::Vec<Floats>;
 using Integers = hn::RebindToSigned<Floats>;
 using IntegerVector = hn::Vec<Integers>;
 
-/// outer times the cubic of cell `index` at t; NaN where not `inside`, whose index may be anything.
-HWY_INLINE FloatVector cubicAt(const Cells& cells, FloatVector outer, hn::Mask<Floats> inside,
-                               IntegerVector index, FloatVector t) {
-  const Floats d;
-  const Integers integers;
-  const auto place = hn::IfThenElseZero(hn::RebindMask(integers, inside), hn::ShiftLeft<2>(index));
-  const auto coefficient = [&](int k) HWY_ATTR {
-    return hn::GatherIndex(d, cells.coefficients + k, place);
-  };
-  auto sum = multiplyAdd(coefficient(3), t, coefficient(2));
-  sum = multiplyAdd(sum, t, coefficient(1));
-  sum = multiplyAdd(sum, t, coefficient(0));
-  return hn::IfThenElse(inside, hn::Mul(outer, sum),
-                        hn::Set(d, std::numeric_limits<float>::quiet_NaN()));
+using FourFloats = hn::FixedTag<float, 4>;
+
+/// So many x at a time: first their cells, then the cubics.
+constexpr std::size_t kChunk = 256;
+
+struct Places {
+  alignas(64) std::int32_t cell[kChunk];
+  alignas(64) float t[kChunk];
+};
+
+/// out = outer times the cubics at the places; false where one is NaN. The coefficients of a cell
+/// are next to each other, so that four loads and a transposition take the place of gathers.
+HWY_INLINE bool cubics(const float* coefficients, float outer, std::size_t count,
+                       const Places& places, float* out) {
+  const FourFloats d;
+  const auto factor = hn::Set(d, outer);
+  auto found = hn::Eq(factor, factor);
+  for (std::size_t i = 0; i < count; i += 4) {
+    const auto row = [&](std::size_t k)
+                         HWY_ATTR { return hn::LoadU(d, coefficients + 4 * places.cell[i + k]); };
+    const auto a = row(0);
+    const auto b = row(1);
+    const auto c = row(2);
+    const auto e = row(3);
+    const auto lowAC = hn::InterleaveLower(d, a, c);
+    const auto lowBE = hn::InterleaveLower(d, b, e);
+    const auto highAC = hn::InterleaveUpper(d, a, c);
+    const auto highBE = hn::InterleaveUpper(d, b, e);
+    const auto t = hn::Load(d, places.t + i);
+    auto sum = multiplyAdd(hn::InterleaveUpper(d, highAC, highBE), t,
+                           hn::InterleaveLower(d, highAC, highBE));
+    sum = multiplyAdd(sum, t, hn::InterleaveUpper(d, lowAC, lowBE));
+    sum = multiplyAdd(sum, t, hn::InterleaveLower(d, lowAC, lowBE));
+    const auto result = hn::Mul(factor, sum);
+    found = hn::And(found, hn::Eq(result, result));
+    if (i + 4 <= count) {
+      hn::StoreU(result, d, out + i);
+    } else {
+      alignas(16) float rest[4];
+      hn::Store(result, d, rest);
+      std::memcpy(out + i, rest, sizeof(float) * (count - i));
+    }
+  }
+  return hn::AllTrue(d, found);
 }
 
+/// place(x, cell, t) gives the cells of lanes of x, and t in [0, 1) or, with cell 0, NaN.
 template <class Place>
-HWY_INLINE bool eachResult(std::size_t count, const float* x, float* out, const Place& place) {
+HWY_INLINE bool eachResult(const float* coefficients, float outer, std::size_t count,
+                           const float* x, float* out, const Place& place) {
   const Floats d;
-  auto found = hn::Eq(hn::Zero(d), hn::Zero(d));
-  eachLane(d, count, [&](auto at) HWY_ATTR {
-    const auto result = place(at.load(x));
-    // The lanes that are no elements may hold NaN: then the caller looks in vain.
-    found = hn::And(found, hn::Eq(result, result));
-    at.store(result, out);
-  });
-  return hn::AllTrue(d, found);
+  bool found = true;
+  Places places;
+  for (std::size_t done = 0; done < count; done += kChunk) {
+    const std::size_t now = count - done < kChunk ? count - done : kChunk;
+    eachLane(d, now, [&](const auto& at) HWY_ATTR {
+      IntegerVector cell;
+      FloatVector t;
+      place(at.load(x + done), cell, t);
+      // Whole vectors: there is room.
+      hn::Store(cell, Integers(), places.cell + at.at);
+      hn::Store(t, d, places.t + at.at);
+    });
+    for (std::size_t i = now; i % 4 != 0; ++i) {
+      places.cell[i] = 0;
+      places.t[i] = 0.0F;
+    }
+    found = cubics(coefficients, outer, now, places, out + done) && found;
+  }
+  return found;
 }
 
 bool ofMagnitudes(const Cells& cells, float outer, float inner, std::size_t count, const float* x,
@@ -61,39 +105,45 @@ bool ofMagnitudes(const Cells& cells, float outer, float inner, std::size_t coun
   const Floats d;
   const Integers integers;
   constexpr int kRest = 23 - kOctaveBits;
-  const auto factor = hn::Set(d, outer);
   const auto scale = hn::Set(d, inner);
   const auto lowest = hn::Set(d, cells.lowest);
   const auto highest = hn::Set(d, cells.highest);
   const auto first = hn::ShiftRight<kRest>(hn::BitCast(integers, lowest));
   const auto restBits = hn::Set(integers, (1 << kRest) - 1);
   const auto one = hn::Set(d, 1.0F);
-  return eachResult(count, x, out, [&](FloatVector value) HWY_ATTR {
-    const auto u = hn::Mul(hn::Abs(value), scale);
-    const auto inside = hn::And(hn::Ge(u, lowest), hn::Lt(u, highest));
-    const auto bits = hn::BitCast(integers, u);
-    const auto rest = hn::ShiftLeft<kOctaveBits>(hn::And(bits, restBits));
-    const auto t = hn::Sub(hn::BitCast(d, hn::Or(rest, hn::BitCast(integers, one))), one);
-    return cubicAt(cells, factor, inside, hn::Sub(hn::ShiftRight<kRest>(bits), first), t);
-  });
+  const auto none = hn::NaN(d);
+  return eachResult(cells.coefficients, outer, count, x, out,
+                    [&](FloatVector value, IntegerVector& cell, FloatVector& t) HWY_ATTR {
+                      const auto u = hn::Mul(hn::Abs(value), scale);
+                      const auto inside = hn::And(hn::Ge(u, lowest), hn::Lt(u, highest));
+                      const auto bits = hn::BitCast(integers, u);
+                      const auto rest = hn::ShiftLeft<kOctaveBits>(hn::And(bits, restBits));
+                      const auto mantissa = hn::Or(rest, hn::BitCast(integers, one));
+                      t = hn::IfThenElse(inside, hn::Sub(hn::BitCast(d, mantissa), one), none);
+                      cell = hn::IfThenElseZero(hn::RebindMask(integers, inside),
+                                                hn::Sub(hn::ShiftRight<kRest>(bits), first));
+                    });
 }
 
 bool ofShifted(const Cells& cells, float outer, float shift, std::size_t count, const float* x,
                float* out) {
   const Floats d;
   const Integers integers;
-  const auto factor = hn::Set(d, outer);
   const auto lowest = hn::Set(d, cells.lowest);
   const auto highest = hn::Set(d, cells.highest);
   const auto added = hn::Set(d, shift);
-  return eachResult(count, x, out, [&](FloatVector value) HWY_ATTR {
-    const auto place = hn::Add(value, added);
-    const auto inside = hn::And(hn::Ge(place, lowest), hn::Lt(place, highest));
-    const auto cell = hn::Mul(hn::IfThenElseZero(inside, hn::Sub(place, lowest)),
-                              hn::Set(d, static_cast<float>(kCellsPerUnit)));
-    const auto index = hn::ConvertTo(integers, cell);
-    return cubicAt(cells, factor, inside, index, hn::Sub(cell, hn::ConvertTo(d, index)));
-  });
+  const auto density = hn::Set(d, static_cast<float>(kCellsPerUnit));
+  const auto none = hn::NaN(d);
+  return eachResult(cells.coefficients, outer, count, x, out,
+                    [&](FloatVector value, IntegerVector& cell, FloatVector& t) HWY_ATTR {
+                      const auto place = hn::Add(value, added);
+                      const auto inside = hn::And(hn::Ge(place, lowest), hn::Lt(place, highest));
+                      const auto whole = hn::IfThenElseZero(inside, hn::Sub(place, lowest));
+                      const auto scaled = hn::Mul(whole, density);
+                      cell = hn::ConvertTo(integers, scaled);
+                      const auto rest = hn::Sub(scaled, hn::ConvertTo(d, cell));
+                      t = hn::IfThenElse(inside, rest, none);
+                    });
 }
 
 }  // namespace HWY_NAMESPACE
@@ -161,6 +211,8 @@ CubicCells CubicCells::ofLine(int lowest, int highest, const Exact& exact) {
     cells.append(static_cast<double>(i) / kCellsPerUnit, static_cast<double>(i + 1) / kCellsPerUnit,
                  exact);
   }
+  // Where the last place before the end is rounded up to it.
+  cells.coefficients_.insert(cells.coefficients_.end(), 4, std::numeric_limits<float>::quiet_NaN());
   return cells;
 }
 

@@ -48,9 +48,10 @@ void checkView(const FloatView& view, bool single, const char* name) {
 
 }  // namespace
 
-DatasetBase::DatasetBase(const DatasetShape& shape) : shape_(shape), filled_(shape.rows) {
-  if (shape.labels) labels_.resize(shape.rows);
-}
+DatasetBase::DatasetBase(const DatasetShape& shape)
+    : shape_(shape),
+      labels_(AlignedArray<std::int32_t>::uninitialised(shape.labels ? shape.rows : 0)),
+      filled_(shape.rows) {}
 
 void DatasetBase::fill(std::size_t first, const FloatView& x, const FloatView& targets,
                        std::span<const std::int32_t> labels) {
@@ -67,8 +68,7 @@ void DatasetBase::fill(std::size_t first, const FloatView& x, const FloatView& t
   }
   fillInputs(first, x);
   fillTargets(first, targets);
-  std::ranges::copy(labels,
-                    labels_.begin() + static_cast<std::ptrdiff_t>(labels.empty() ? 0 : first));
+  if (shape_.labels) std::ranges::copy(labels, labels_.data() + first);
   std::fill_n(filled_.begin() + static_cast<std::ptrdiff_t>(first), x.length / shape_.inputs,
               std::uint8_t{1});
 }

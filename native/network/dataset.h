@@ -53,7 +53,7 @@ class DatasetBase {
 
  private:
   DatasetShape shape_;
-  std::vector<std::int32_t> labels_;
+  AlignedArray<std::int32_t> labels_;
   std::vector<std::uint8_t> filled_;
   bool frozen_ = false;
 };

@@ -102,13 +102,7 @@ double TrainingRun<Value>::runStep(linalg::Team& team, const RowPass<Value>& pas
       sweepBiases(i - tiles_.size());
     }
   });
-  if (needs_.wholeNetwork) {
-    std::vector<Block<Value>> blocks;
-    for (std::size_t l = 0; l < layers_.size(); ++l) {
-      blocks.push_back(blockOf(layers_[l], l, {0, layers_[l].weights.size(), 0}));
-    }
-    method_->wholeNetwork(course_.now, blocks);
-  }
+  if (needs_.wholeNetwork) method_->wholeNetwork(course_.now, wholeLayers_);
   return loss;
 }
 

@@ -27,7 +27,10 @@ TrainingRun<Value>::TrainingRun(std::shared_ptr<const Dataset<Value>> data, Trai
       batch_(options_.shape, options_.batchSize, batchNeeds()),
       order_(options_.trainingRows) {
   drawStart(options_.shape, options_.start, options_.seed, layers_);
-  for (const LayerShape& layer : options_.shape.layers) biasGradients_.emplace_back(layer.outputs);
+  for (std::size_t l = 0; l < layers_.size(); ++l) {
+    biasGradients_.emplace_back(options_.shape.layers[l].outputs);
+    wholeLayers_.push_back(blockOf(layers_[l], l, {0, layers_[l].weights.size(), 0}));
+  }
 }
 
 template <typename Value>

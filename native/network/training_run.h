@@ -88,6 +88,7 @@ class TrainingRun final : public Training {
   MethodNeeds needs_;
   std::vector<LayerParameters<Value>> layers_;
   std::vector<WeightTile> tiles_;
+  std::vector<Block<Value>> wholeLayers_;
   Batch<Value> batch_;
   std::vector<AlignedArray<Value>> biasGradients_;
   std::vector<std::int32_t> order_;

@@ -17,6 +17,7 @@ import { maskNumbers } from "./maskOperations.ts";
 import { header } from "./maskRequests.ts";
 import type { Call } from "./mutations.ts";
 import { handleOf, type NativePenalty, native } from "./native.ts";
+import { networkCalls } from "./networkCalls.ts";
 import { outputCalls } from "./outputCalls.ts";
 import { predictorCalls } from "./predictorCalls.ts";
 
@@ -146,9 +147,24 @@ const lambda = () => 0.5;
 const design = () => ({ ...dense(), layout: "columnMajor" });
 const designPlaces = matrixKeys.slice(0, 4).map((key) => [3, key]);
 
+const tile = () => ({
+  rows: 3,
+  depth: 4,
+  columns: 5,
+  a: new Float32Array(12).fill(0.5),
+  aRowStride: 1,
+  aColumnStride: 3,
+  b: new Float32Array(20).fill(2),
+  bStride: 5,
+  c: new Float32Array(18),
+  cStride: 6,
+  accumulate: true,
+});
+
 export const bindingCalls: readonly Call[] = [
   ...operationCalls({ dense, sparse, single: () => ({ ...dense(), data: Float32Array.from(dense().data) }) }),
   ...designCalls,
+  ...networkCalls,
   ...fits("dense", dense, "mcp", [3]),
   ...fits("by proximal", dense, "mcp", [3], "proximal"),
   ...fits("by workingSet", sparse, "logSum", [0.1], "workingSet"),
@@ -213,6 +229,14 @@ export const bindingCalls: readonly Call[] = [
     array: () => new Uint32Array(5),
     from: () => new Uint32Array(5),
   }),
+  {
+    ...plain(
+      "tileProduct",
+      { request: tile },
+      Object.keys(tile()).map((key) => [0, key]),
+    ),
+    words: ["request", ...Object.keys(tile())],
+  },
   plain(
     "gram",
     { x: sparse },

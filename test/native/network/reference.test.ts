@@ -57,6 +57,16 @@ const cases: readonly Case[] = [
     table: targeted,
     options: { layers: deep("identity", "identity"), optimizer: { epsilon: 0.1 } },
   },
+  {
+    title: "a layer wider than a block of weights",
+    table: labelled,
+    options: {
+      layers: [
+        { outputs: 1100, activation: "relu" },
+        { outputs: 3, activation: "identity" },
+      ],
+    },
+  },
   { title: "one layer", table: labelled, options: { layers: [{ outputs: 3, activation: "identity" }] } },
 ];
 

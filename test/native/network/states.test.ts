@@ -1,6 +1,6 @@
 // The same bits on any number of threads, from a saved state, and after a job that was cancelled.
 import { afterAll, describe, expect, test } from "vitest";
-import type { NativeTraining, NativeTrainingState, TrainingRequest } from "../../../binding.js";
+import type { TrainingRequest } from "../../../binding.js";
 import { native } from "../../support/native.ts";
 import { methodOf, testedMethods } from "../../support/networkMethods.ts";
 import {
@@ -38,23 +38,6 @@ const optionsOf = ({ precision, method, theta = 0 }: (typeof runs)[number]): Opt
 });
 const lambda = Float64Array.from({ length: steps }, (_, i) => 1e-4 * (i + 1));
 
-/** Cancels an epoch as soon as it tells of a step, until one is stopped in its middle. */
-async function stopInEpoch(training: NativeTraining): Promise<NativeTrainingState> {
-  const learningRates = new Float64Array(steps).fill(0.01);
-  await new Promise<void>((resolve, reject) => {
-    const job = native.trainEpoch(
-      { training, learningRates, lambdas: lambda },
-      (error) => {
-        if (error === null || (error as { code?: string }).code === "ABORTED") resolve();
-        else reject(error);
-      },
-      null,
-    );
-    setTimeout(() => native.cancel(job), 1);
-  });
-  return stateOf(training);
-}
-
 describe("the same bits", () => {
   test.each(runs)("on any number of threads: $title, $precision", async (run) => {
     const seen = [];
@@ -91,19 +74,50 @@ describe("the same bits", () => {
     expect(numbersOf(await stateOf(second))).toEqual(numbersOf(await stateOf(first)));
   });
 
-  test.each(runs)("with steps of one epoch in two calls: $title, $precision", async (run) => {
-    const whole = trainingOf(table, optionsOf(run));
+  test.each(runs)("from the middle of an epoch: $title, $precision", async (run) => {
+    const options = { ...optionsOf(run), shuffle: false };
+    const whole = trainingOf(table, options);
     const epoch = await epochOf(whole, { steps, lambda });
-    // A long epoch that is cancelled stops somewhere, or runs through on a machine that is quick.
-    const parts = trainingOf(table, optionsOf(run));
-    const stopped = await stopInEpoch(parts);
-    const copy = trainingOf(table, optionsOf(run));
-    native.restoreTraining(copy, stopped);
-    expect(stopped.step).toBeLessThanOrEqual(steps);
-    if (stopped.step < steps) {
-      for (const training of [parts, copy]) expect(await epochOf(training, { steps, lambda })).toEqual(epoch);
-    }
-    expect(numbersOf(await stateOf(copy))).toEqual(numbersOf(await stateOf(whole)));
+    // An epoch of the first two batches ends where the whole one has its middle.
+    const rows = Int32Array.from({ length: 2 * batchSize }, (_, i) => i);
+    const beginning = trainingOf(table, { ...options, trainingRows: rows });
+    await epochOf(beginning, { steps: 2, lambda: lambda.subarray(0, 2) });
+    const middle = await stateOf(beginning);
+    expect(middle.step).toBe(2);
+    const rest = trainingOf(table, options);
+    native.restoreTraining(rest, middle);
+    expect(await epochOf(rest, { steps, lambda })).toEqual(epoch);
+    expect(numbersOf(await stateOf(rest))).toEqual(numbersOf(await stateOf(whole)));
+  });
+
+  test("after a job that was cancelled between two steps", async () => {
+    const many = 4000;
+    const wide: Layers = [
+      { outputs: 400, activation: "relu" },
+      { outputs: 5, activation: "identity" },
+    ];
+    const large = tableOf({ rows: many, inputs: 130, outputs: 5 }, "labels");
+    const options: Options = { layers: wide, method: methodOf("hardConcrete"), batchSize: 1 };
+    const lists = { learningRates: new Float64Array(many).fill(1e-3), lambdas: new Float64Array(many) };
+    const whole = trainingOf(large, options);
+    const training = trainingOf(large, options);
+    const told: number[] = [];
+    const code = await new Promise<string>((resolve) => {
+      const progress = (step: number) => {
+        told.push(step);
+        native.cancel(job);
+      };
+      const settle = (error: Error | null) => resolve((error as { code?: string } | null)?.code ?? "done");
+      const job = native.trainEpoch({ training, ...lists }, settle, progress);
+    });
+    expect(code).toBe("ABORTED");
+    const { step } = await stateOf(training);
+    expect(told.length).toBe(1);
+    expect(step).toBeGreaterThanOrEqual(told[0] as number);
+    expect(step).toBeLessThan(many);
+    const own = { steps: many, learningRate: lists.learningRates, lambda: lists.lambdas };
+    expect(await epochOf(training, own)).toEqual(await epochOf(whole, own));
+    expect(numbersOf(await stateOf(training))).toEqual(numbersOf(await stateOf(whole)));
   });
 });
 
