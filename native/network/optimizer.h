@@ -29,7 +29,7 @@ class Optimizer {
   virtual void update(const Step& step, std::size_t count, Value* parameters,
                       const Value* gradients, Value* first, Value* second) const = 0;
   /// The step size of each parameter after update(): learningRate / sqrt(v-hat) of Adam without
-  /// epsilon (+infinity where v is 0), learningRate of SGD.
+  /// epsilon (+infinity where v is 0), learningRate of SGD; 0 with a learning rate of 0.
   virtual void rates(const Step& step, std::size_t count, const Value* second,
                      Value* out) const = 0;
 };
