@@ -23,12 +23,13 @@ export type {
 } from "./network/schedule.js";
 
 /**
- * Trains a multilayer perceptron with a method of sparse training: with L the mean loss of a batch and R the penalty of the
- * weights, c (L + λ R) is minimised by steps of Adam or SGD (c is the option `lossScale`). Biases are not penalised. A
- * stationary point is all that such a search can find; which one depends on `seed`, but not on the number of threads.
+ * Trains a multilayer perceptron with a method of sparse training: with L the mean loss of a batch and R the penalty
+ * of the weights, c (L + λ R) is minimised by steps of Adam or SGD (c is the option `lossScale`). Biases are not
+ * penalised. A stationary point is all that such a search can find; which one depends on `seed`, but not on the
+ * number of threads.
  *
- * Training is on workers of the addon. The data are copied first, in slices of 4 MB between which the event loop has its
- * turn; memory that the promise was called with is not kept.
+ * Training is on workers of the addon. The data are copied first, in slices of 4 MB between which the event loop has
+ * its turn; memory that the promise was called with is not kept.
  *
  * ```ts
  * const network = await trainNetwork(
@@ -39,9 +40,10 @@ export type {
  * await network.classify(x);
  * ```
  *
- * @returns The network, with a history of one entry per epoch; one that was stopped by its signal has the reason "aborted".
- * @throws FlipsideError, always as a rejection: bad arguments, ABORTED, OUT_OF_MEMORY, NUMERIC where the loss is no longer
- * finite. What `onProgress`, `checkpoint.save` or a schedule throws is passed on.
+ * @returns The network, with a history of one entry per epoch; one that was stopped by its signal has the reason
+ * "aborted".
+ * @throws FlipsideError, always as a rejection: bad arguments, ABORTED, OUT_OF_MEMORY, NUMERIC where the loss is no
+ * longer finite. What `onProgress`, `checkpoint.save` or a schedule throws is passed on.
  */
 export async function trainNetwork(problem: NetworkProblem, options: TrainNetworkOptions): Promise<Network> {
   const { plan, source } = readRun(problem, options);

@@ -25,9 +25,9 @@ let contentOf: (value: object) => CheckpointContent | undefined;
 export let makeCheckpoint: (content: CheckpointContent) => Checkpoint;
 
 /**
- * Where a run of `trainNetwork` was: the parameters, what the optimiser remembers, the history, and which options and data
- * the run had. Given as `resume`, the run goes on with the same bits as if it had never stopped. Immutable; made by
- * `trainNetwork` or `Checkpoint.fromBytes`.
+ * Where a run of `trainNetwork` was: the parameters, what the optimiser remembers, the history, and which options and
+ * data the run had. Given as `resume`, the run goes on with the same bits as if it had never stopped. Immutable; made
+ * by `trainNetwork` or `Checkpoint.fromBytes`.
  */
 export class Checkpoint {
   /** Epochs that are complete. */
@@ -53,10 +53,10 @@ export class Checkpoint {
   }
 
   /**
-   * For a file: the eight bytes "FLIPSCKP", the version 1 and the number of bytes n of the header as two 32-bit integers,
-   * then the header (n bytes of UTF-8 JSON, padded with spaces to a multiple of 8), then the arrays of each layer in the
-   * order of the header's `arrays`, each padded with zeros to a multiple of 8 bytes, then the CRC-32 of all bytes before.
-   * All numbers are little-endian.
+   * For a file: the eight bytes "FLIPSCKP", the version 1 and the number of bytes n of the header as two 32-bit
+   * integers, then the header (n bytes of UTF-8 JSON, padded with spaces to a multiple of 8), then the arrays of each
+   * layer in the order of the header's `arrays`, each padded with zeros to a multiple of 8 bytes, then the CRC-32 of
+   * all bytes before. All numbers are little-endian.
    */
   toBytes(): Uint8Array {
     return encodeCheckpoint(this.#content);
@@ -65,8 +65,8 @@ export class Checkpoint {
   /**
    * What `toBytes` wrote.
    *
-   * @throws FlipsideError INVALID_ARGUMENT for bytes that are not those of a checkpoint or are damaged; VERSION for those
-   * of a newer version.
+   * @throws FlipsideError INVALID_ARGUMENT for bytes that are not those of a checkpoint or are damaged; VERSION for
+   * those of a newer version.
    */
   static fromBytes(bytes: Uint8Array): Checkpoint {
     return makeCheckpoint(decodeCheckpoint("bytes", bytes));

@@ -12,7 +12,10 @@ import { partOfTargets, type Targets } from "./targets.js";
 /** Rows that are not trained on but predicted after each epoch. */
 export type ValidationOptions =
   | {
-      /** How much of the rows, in (0, 1): round(fraction * rows) of them, at least 1 and not all, drawn without replacement. */
+      /**
+       * How much of the rows, in (0, 1): round(fraction * rows) of them, at least 1 and not all, drawn without
+       * replacement.
+       */
       readonly fraction: number;
       /** Of the draw, an integer in [0, 2^53), by default the seed of the run. */
       readonly seed?: number | undefined;

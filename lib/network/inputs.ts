@@ -1,4 +1,5 @@
-// The inputs of a network: dense matrices stay in the caller's memory and layout until they are copied, a slice at a time.
+// The inputs of a network: dense matrices stay in the caller's memory and layout until they are copied, a slice at a
+// time.
 import type { Floats, NativeMatrix } from "../../binding.js";
 import { isArray, isObject, property } from "../checks.js";
 import { expected, FlipsideError, lengthMismatch } from "../errors.js";

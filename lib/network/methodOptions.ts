@@ -14,26 +14,30 @@ export interface DirectPenalty {
 }
 
 /**
- * The penalty as the ridge that it is equivalent to at the current weights: λ w / η̂(|w|), the gradient of λ ω in the form
- * of LeJeune, Javadi and Baraniuk 2021 (arXiv 2106.07769, eq. 5), bounded near 0.
+ * The penalty as the ridge that it is equivalent to at the current weights: λ w / η̂(|w|), the gradient of λ ω in the
+ * form of LeJeune, Javadi and Baraniuk 2021 (arXiv 2106.07769), bounded near 0.
  */
 export interface AdaptiveTikhonov {
   readonly name: "adaptiveTikhonov";
-  /** The keep probability η̂ / (η̂ + λ) counts as at least this, so that the ridge stays finite; in (0, 1], by default 1e-3. */
+  /**
+   * The keep probability η̂ / (η̂ + λ) counts as at least this, so that the ridge stays finite; in (0, 1], by
+   * default 1e-3.
+   */
   readonly smallestKeep?: number | undefined;
 }
 
 /**
  * After each step of the optimiser w ← w η̂ / (η̂ + rate λ), η̂ that of w: the proximal step of that ridge. With a
- * kink at 0 the weights that are not needed fall to 0 quadratically, and their keep probability with them. Source: arXiv 2106.07769, section 4.
+ * kink at 0 the weights that are not needed fall to 0 quadratically, and their keep probability with them. Source:
+ * arXiv 2106.07769.
  */
 export interface AdaptiveProx {
   readonly name: "adaptiveProx";
 }
 
 /**
- * η is a parameter of its own: λ/2 Σ (w²/η + f(η) + decay log(η/λ)) is minimised over w and log(η/λ). Source: Bach et al.
- * 2012, section 1.4.2; arXiv 2106.07769, eq. 3.
+ * η is a parameter of its own: λ/2 Σ (w²/η + f(η) + decay log(η/λ)) is minimised over w and log(η/λ). Source: Bach et
+ * al. 2012; arXiv 2106.07769.
  */
 export interface EtaTrick {
   readonly name: "etaTrick";
@@ -44,8 +48,8 @@ export interface EtaTrick {
 }
 
 /**
- * Dropout of weights whose noise follows them: each step multiplies w by s with mean 1 and variance λ / η̂(|w|), which is
- * what the penalty amounts to for linear models (arXiv 2106.07769, section 3).
+ * Dropout of weights whose noise follows them: each step multiplies w by s with mean 1 and variance λ / η̂(|w|),
+ * which is what the penalty amounts to for linear models (arXiv 2106.07769, section 3).
  */
 export interface AdaptiveDropout {
   readonly name: "adaptiveDropout";
@@ -54,10 +58,10 @@ export interface AdaptiveDropout {
 }
 
 /**
- * Gaussian noise on the weights, with variance α w² learnt for each and R = Σ KL(log α), the divergence from a log-uniform
- * prior up to a constant. Weights with a large α are pruned. Source: Kingma, Salimans and Welling 2015; Molchanov, Ashukha and Vetrov
- * 2017, eq. 14. With few rows R outweighs L at the start and prunes everything: let λ rise, such as
- * `{ to: 1 / rows, epochs: 20 }`.
+ * Gaussian noise on the weights, with variance α w² learnt for each and R = Σ KL(log α), the divergence from a
+ * log-uniform prior up to a constant. Weights with a large α are pruned. Source: Kingma, Salimans and Welling 2015;
+ * Molchanov, Ashukha and Vetrov 2017, eq. 14. With few rows R outweighs L at the start and prunes everything: let λ
+ * rise, such as `{ to: 1 / rows, epochs: 20 }`.
  */
 export interface VariationalDropout {
   readonly name: "variationalDropout";
@@ -83,7 +87,10 @@ export interface HardConcrete {
   readonly gamma?: number | undefined;
   /** A finite number > 1, by default 1.1. */
   readonly zeta?: number | undefined;
-  /** The logistic function of the mean of log a at the start, in (0, 1), by default 0.5; its standard deviation is 0.01. */
+  /**
+   * The logistic function of the mean of log a at the start, in (0, 1), by default 0.5; its standard deviation is
+   * 0.01.
+   */
   readonly keep?: number | undefined;
 }
 

@@ -20,7 +20,10 @@ export interface AdamOptions {
   readonly epsilon?: number | undefined;
 }
 
-/** v ← momentum v + g, w ← w - rate v; with Nesterov's momentum w ← w - rate (g + momentum v). Source: Sutskever et al. 2013. */
+/**
+ * v ← momentum v + g, w ← w - rate v; with Nesterov's momentum w ← w - rate (g + momentum v). Source: Sutskever et
+ * al. 2013.
+ */
 export interface SgdOptions {
   readonly name: "sgd";
   /** In [0, 1), by default 0. */

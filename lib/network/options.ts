@@ -37,29 +37,32 @@ export interface CheckpointOptions {
   /** Epochs from one to the next, an integer >= 1, by default 1. */
   readonly every?: number | undefined;
   /**
-   * Called after those epochs, after the last one and, when the run is aborted, with where it stopped; the run waits for
-   * its promise. What it throws stops the run and becomes the rejection of its promise.
+   * Called after those epochs, after the last one and, when the run is aborted, with where it stopped; the run waits
+   * for its promise. What it throws stops the run and becomes the rejection of its promise.
    */
   readonly save: (checkpoint: Checkpoint) => void | Promise<void>;
 }
 
 /** The options of `trainNetwork`. */
 export interface TrainNetworkOptions {
-  /** How many units each hidden layer has, integers >= 1, such as [300, 100]; [] for a linear model. At most 64 layers. */
+  /**
+   * How many units each hidden layer has, integers >= 1, such as [300, 100]; [] for a linear model. At most 64
+   * layers.
+   */
   readonly layers: readonly number[];
   /** Of the hidden layers, by default "relu". */
   readonly activation?: Activation | undefined;
   /**
-   * L, a mean over the rows: "softmaxCrossEntropy" is -log softmax(z) of the label in nats, "squaredError" |z - y|² / 2.
-   * By default the former where y is strings, booleans or a typed array of integers, and the latter for all other
-   * numbers, whether or not they are integers.
+   * L, a mean over the rows: "softmaxCrossEntropy" is -log softmax(z) of the label in nats, "squaredError" half of
+   * |z - y|². By default the former where y is strings, booleans or a typed array of integers, and the latter for all
+   * other numbers, whether or not they are integers.
    */
   readonly loss?: NetworkLoss | undefined;
   /** By default "directPenalty" where there is a penalty and "none" where there is not. */
   readonly method?: MethodName | MethodOptions | undefined;
   /**
-   * Of "directPenalty", "adaptiveTikhonov", "adaptiveProx", "etaTrick" and "adaptiveDropout", which require one; the other
-   * methods have their own. It must be a sum over the weights: not ard or hardThreshold.
+   * Of "directPenalty", "adaptiveTikhonov", "adaptiveProx", "etaTrick" and "adaptiveDropout", which require one; the
+   * other methods have their own. It must be a sum over the weights: not ard or hardThreshold.
    */
   readonly penalty?: Penalty | undefined;
   /**
@@ -84,15 +87,20 @@ export interface TrainNetworkOptions {
   readonly seed?: number | undefined;
   /** Without it there is none. */
   readonly validation?: ValidationOptions | undefined;
-  /** What is predicted with on the rows held out: the network without the weights that count as zero (the default) or all of it. */
+  /**
+   * What is predicted with on the rows held out: the network without the weights that count as zero (the default) or
+   * all of it.
+   */
   readonly validate?: "pruned" | "trained" | undefined;
   /** Of the parameters and all arithmetic, by default "float32". */
   readonly precision?: "float32" | "float64" | undefined;
-  /** A weight counts as zero when it is 0 or its keep probability is below this, a number in [0, 1], by default 0.05. */
+  /**
+   * A weight counts as zero when it is 0 or its keep probability is below this, a number in [0, 1], by default 0.05.
+   */
   readonly threshold?: number | undefined;
   /**
-   * c of the minimised c (L + λ R), a finite number > 0: what the gradients are multiplied by, of which Adam sees nothing
-   * but its epsilon. By default the number of rows trained on for "variationalDropout" with Adam, else 1.
+   * c of the minimised c (L + λ R), a finite number > 0: what the gradients are multiplied by, of which Adam sees
+   * nothing but its epsilon. By default the number of rows trained on for "variationalDropout" with Adam, else 1.
    */
   readonly lossScale?: number | undefined;
   /** By default as in PyTorch; with "variationalDropout" normal with standard deviation 0.02, and biases 0. */
@@ -100,16 +108,17 @@ export interface TrainNetworkOptions {
   /** Bind threads to processors while training, by default false. */
   readonly pinThreads?: boolean | undefined;
   /**
-   * Stops the run after a whole step. If there has been one, the promise resolves with the network as it is then and its
-   * reason is "aborted"; if not, it rejects with a FlipsideError ABORTED.
+   * Stops the run after a whole step. If there has been one, the promise resolves with the network as it is then and
+   * its reason is "aborted"; if not, it rejects with a FlipsideError ABORTED.
    */
   readonly signal?: AbortSignal | undefined;
   /** Called after each epoch. What it throws stops the run and becomes the rejection of its promise. */
   readonly onProgress?: ((entry: EpochEntry) => void) | undefined;
   readonly checkpoint?: CheckpointOptions | undefined;
   /**
-   * A checkpoint, or its bytes, of a run with the same data and options: the run goes on from there, with the bits of one that was
-   * never interrupted. `epochs` may differ where no schedule depends on it. What schedules that are functions return is not compared.
+   * A checkpoint, or its bytes, of a run with the same data and options: the run goes on from there, with the bits of
+   * one that was never interrupted. `epochs` may differ where no schedule depends on it. What schedules that are
+   * functions return is not compared.
    */
   readonly resume?: Checkpoint | Uint8Array | undefined;
 }

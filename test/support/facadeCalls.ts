@@ -29,7 +29,7 @@ import { tableCalls } from "./facadeTables.ts";
 import { maskCalls } from "./maskCalls.ts";
 import type { Call } from "./mutations.ts";
 import { networkCalls } from "./networkCalls.ts";
-import { trainingCalls } from "./trainingCalls.ts";
+import { trainNetworkCalls } from "./trainNetworkCalls.ts";
 
 const single = loose(fitSync)(problem(dense()), options({ lambda: 0.1 })) as Fit;
 const pathJSON = {
@@ -281,7 +281,7 @@ export const facadeCalls: readonly Call[] = [
   ...maskCalls,
   ...tableCalls,
   ...networkCalls,
-  ...trainingCalls,
+  ...trainNetworkCalls,
   ...others,
   ...makers,
   ...(["omega", "dual", "etaHat", "keepProbability"] as const).map(method),

@@ -134,7 +134,7 @@ const checkpointBytes = () =>
     },
   }).toBytes();
 
-export const trainingCalls: readonly Call[] = [
+export const trainNetworkCalls: readonly Call[] = [
   ...Object.entries(variations).map(
     ([name, { problem, own, places }]): Call => ({
       name: `trainNetwork with ${name}`,
