@@ -117,14 +117,17 @@ export const settings: readonly Setting[] = [
     published: { nonzero: 0.019, error: 2.93 },
     options: () => ({ method: "directPenalty", penalty: logSum, lambda: strength }),
   },
+  // Louizos et al. 2018 have 0.1 / N for each weight behind a gate, but one gate for all weights of an input: 10 to 300 in
+  // this network, so 1 / N to 30 / N per gate. For a gate of a single weight 0.1 / N is too little to close it; 1 / N makes
+  // the objective N x loss + the expected number of weights. log a starts at 0, as theirs in the hidden layers.
   {
     id: "hardConcrete",
     title: "HardConcrete",
     learningRate: 1e-3,
     description:
-      "L0 by hard concrete gates of the weights (Louizos et al. 2018), 0.1 / N for each gate that is open: λ = 0.2 / N, as R = Σ P(s ≠ 0) / 2",
+      "L0 by hard concrete gates of the weights (Louizos et al. 2018): N × loss + the expected number of open gates, so λ = 2 / N as R = Σ P(s ≠ 0) / 2; log a ~ N(0, 0.01²)",
     published: undefined,
-    options: (images) => ({ method: "hardConcrete", lambda: 0.2 / images }),
+    options: (images) => ({ method: { name: "hardConcrete", keep: 0.5 }, lambda: 2 / images }),
   },
   {
     id: "magnitude",
