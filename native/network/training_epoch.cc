@@ -95,6 +95,7 @@ double TrainingRun<Value>::runStep(linalg::Team& team, const RowPass<Value>& pas
                        numberText(loss / static_cast<double>(rows)) + " at step " +
                        std::to_string(step_) + ": lower the learning rate");
   }
+  optimizer_->begin(course_.now);
   team.run(tiles_.size() + layers_.size(), [this](std::size_t i) {
     if (i < tiles_.size()) {
       sweepTile(tiles_[i]);
