@@ -33,7 +33,7 @@ constexpr std::size_t kTileVectors = 2;
 #endif
 
 /// So many rows of b are fetched before they are read.
-constexpr std::size_t kAhead = 8;
+constexpr std::size_t kAhead = 16;
 
 /// One slice of depth of a strip of columns: what the blocks of rows have in common.
 template <typename Value>
