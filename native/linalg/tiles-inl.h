@@ -11,6 +11,7 @@
 #define FLIPSIDE_TILES_INL_H
 #endif
 
+#include "hwy/cache_control.h"
 #include "hwy/highway.h"
 
 HWY_BEFORE_NAMESPACE();
@@ -30,6 +31,9 @@ constexpr std::size_t kTileVectors = 3;
 constexpr std::size_t kTileRows = 4;
 constexpr std::size_t kTileVectors = 2;
 #endif
+
+/// So many rows of b are fetched before they are read.
+constexpr std::size_t kAhead = 16;
 
 /// One slice of depth of a strip of columns: what the blocks of rows have in common.
 template <typename Value>
@@ -116,7 +120,12 @@ HWY_NOINLINE void multiplyBlock(const Strip<hn::TFromD<D>>& strip, const hn::TFr
       }
     }
     panel += kVectors * lanes;
-    if constexpr (kFresh) b += bStride;
+    if constexpr (kFresh) {
+      // Rows of b lie too far apart for the prefetchers of the machine.
+#pragma GCC unroll 4
+      for (std::size_t v = 0; v < kVectors; ++v) hwy::Prefetch(b + kAhead * bStride + v * lanes);
+      b += bStride;
+    }
 #pragma GCC unroll 8
     for (std::size_t r = 0; r < kRows; ++r) {
       const auto x = hn::Set(d, row[r][at]);

@@ -19,26 +19,32 @@ class Adam final : public Optimizer<Value> {
 
   std::size_t moments() const override { return 2; }
 
-  void update(const Step& step, std::size_t count, Value* parameters, const Value* gradients,
-              Value* first, Value* second) const override {
+  void begin(const Step& step) override {
     const auto t = static_cast<double>(step.number + 1);
-    adamStep<Value>({.firstShare = 1.0 - options_.beta1,
-                     .secondShare = 1.0 - options_.beta2,
-                     .rate = step.learningRate / remainderOfPower(options_.beta1, t),
-                     .root = 1.0 / std::sqrt(remainderOfPower(options_.beta2, t)),
-                     .epsilon = options_.epsilon},
-                    {count, parameters, gradients, first, second});
+    const double left = remainderOfPower(options_.beta2, t);
+    step_ = {.firstShare = 1.0 - options_.beta1,
+             .secondShare = 1.0 - options_.beta2,
+             .rate = step.learningRate / remainderOfPower(options_.beta1, t),
+             .root = 1.0 / std::sqrt(left),
+             .epsilon = options_.epsilon};
+    numerator_ = step.learningRate * std::sqrt(left);
+  }
+
+  void update(const Step&, std::size_t count, Value* parameters, const Value* gradients,
+              Value* first, Value* second) const override {
+    adamStep<Value>(step_, {count, parameters, gradients, first, second});
   }
 
   void rates(const Step& step, std::size_t count, const Value* second, Value* out) const override {
     // No 0 / 0 where nothing has moved either.
     if (step.learningRate == 0.0) return void(std::fill_n(out, count, Value{0}));
-    const double left = remainderOfPower(options_.beta2, static_cast<double>(step.number + 1));
-    rootRates(step.learningRate * std::sqrt(left), count, second, out);
+    rootRates(numerator_, count, second, out);
   }
 
  private:
   OptimizerOptions options_;
+  AdamStep step_{};
+  double numerator_ = 0.0;  ///< of the rates
 };
 
 template <typename Value>
@@ -47,6 +53,8 @@ class Descent final : public Optimizer<Value> {
   explicit Descent(const OptimizerOptions& options) : options_(options) {}
 
   std::size_t moments() const override { return options_.momentum != 0.0 ? 1 : 0; }
+
+  void begin(const Step&) override {}
 
   void update(const Step& step, std::size_t count, Value* parameters, const Value* gradients,
               Value* first, Value*) const override {

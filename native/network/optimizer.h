@@ -25,6 +25,8 @@ class Optimizer {
 
   /// How many numbers it remembers of each parameter: 0, 1 or 2. They start at 0.
   virtual std::size_t moments() const = 0;
+  /// Before the first update() of a step, on one thread: what all its blocks have in common.
+  virtual void begin(const Step& step) = 0;
   /// first and second are null beyond moments().
   virtual void update(const Step& step, std::size_t count, Value* parameters,
                       const Value* gradients, Value* first, Value* second) const = 0;

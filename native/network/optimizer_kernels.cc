@@ -38,16 +38,21 @@ void adam(const AdamStep& step, const OptimizerArrays<Value>& arrays) {
     return hn::Add(hn::Sub(old, hn::Mul(share, old)), hn::Mul(share, now));
   };
   const auto most = hn::Set(d, kMostGradient<Value>);
-  eachLane(d, arrays.count, [&](auto at) HWY_ATTR {
-    const auto given = at.load(arrays.gradients);
+  // Copies, which no store through a pointer can change.
+  const Value* const gradients = arrays.gradients;
+  Value* const parameters = arrays.parameters;
+  Value* const first = arrays.first;
+  Value* const second = arrays.second;
+  eachLane(d, arrays.count, [=](auto at) HWY_ATTR {
+    const auto given = at.load(gradients);
     const auto large = hn::Gt(hn::Abs(given), most);
     const auto g = hn::IfThenElse(large, hn::CopySign(most, given), given);
-    const auto m = normal(d, mean(at.load(arrays.first), g, firstShare));
-    const auto v = normal(d, mean(at.load(arrays.second), hn::Mul(g, g), secondShare));
-    at.store(m, arrays.first);
-    at.store(v, arrays.second);
+    const auto m = normal(d, mean(at.load(first), g, firstShare));
+    const auto v = normal(d, mean(at.load(second), hn::Mul(g, g), secondShare));
+    at.store(m, first);
+    at.store(v, second);
     const auto move = hn::Div(hn::Mul(rate, m), hn::Add(hn::Mul(hn::Sqrt(v), root), epsilon));
-    at.store(hn::Sub(at.load(arrays.parameters), move), arrays.parameters);
+    at.store(hn::Sub(at.load(parameters), move), parameters);
   });
 }
 

@@ -11,6 +11,9 @@ namespace {
 
 constexpr std::size_t kChunk = 1024;
 
+/// Rows of a weight matrix that the kernels of products take at once.
+constexpr std::size_t kRowGroup = 8;
+
 /// The stream of the biases beside that of the weights.
 constexpr std::uint64_t kBiases = 1;
 
@@ -89,7 +92,9 @@ std::vector<WeightTile> makeTiles(const NetworkShape& shape) {
   for (std::size_t l = 0; l < shape.layers.size(); ++l) {
     const LayerShape& layer = shape.layers[l];
     const std::size_t width = std::min(layer.outputs, kBlock);
-    const std::size_t height = std::max<std::size_t>(1, kTile / width);
+    // Products are quick for whole groups of rows (linalg/tiles.h).
+    const std::size_t most = std::max<std::size_t>(1, kTile / width);
+    const std::size_t height = most < kRowGroup ? most : most / kRowGroup * kRowGroup;
     for (std::size_t row = 0; row < layer.inputs; row += height) {
       for (std::size_t column = 0; column < layer.outputs; column += width) {
         tiles.push_back({l, row, std::min(height, layer.inputs - row), column,

@@ -1,12 +1,14 @@
 // The steps of an epoch. Each has two phases: rows go forward and back, and then weights are swept,
 // tile by tile: their gradient over the whole batch, the method's part of it, the optimiser's
 // update, and the effective weights of the next step, while the tile is in the nearest cache.
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 #include <numeric>
 #include <string>
 
 #include "design/bad_value.h"
+#include "hwy/cache_control.h"
 #include "network/order.h"
 #include "network/training_run.h"
 
@@ -39,7 +41,24 @@ Value* dataOf(AlignedArray<Value>& array, std::size_t first) {
   return array.empty() ? nullptr : array.data() + first;
 }
 
+/// Asks for numbers that are read soon.
+template <typename Value>
+void fetch(const Value* values, std::size_t count) {
+  constexpr std::size_t kLine = 64 / sizeof(Value);
+  for (std::size_t i = 0; i < count; i += kLine) hwy::Prefetch(values + i);
+}
+
 }  // namespace
+
+/// What the next batch will gather from far away, a part of it with each tile.
+template <typename Value>
+void TrainingRun<Value>::fetchRows(std::size_t tile) const {
+  const std::span<const std::int32_t> rows = course_.following;
+  const std::size_t last = rows.size() * (tile + 1) / tiles_.size();
+  for (std::size_t i = rows.size() * tile / tiles_.size(); i < last; ++i) {
+    fetch(data_->inputs(static_cast<std::size_t>(rows[i])), data_->shape().inputs);
+  }
+}
 
 template <typename Value>
 void TrainingRun<Value>::sweepTile(const WeightTile& tile) {
@@ -95,8 +114,10 @@ double TrainingRun<Value>::runStep(linalg::Team& team, const RowPass<Value>& pas
                        numberText(loss / static_cast<double>(rows)) + " at step " +
                        std::to_string(step_) + ": lower the learning rate");
   }
+  optimizer_->begin(course_.now);
   team.run(tiles_.size() + layers_.size(), [this](std::size_t i) {
     if (i < tiles_.size()) {
+      fetchRows(i);
       sweepTile(tiles_[i]);
     } else {
       sweepBiases(i - tiles_.size());
@@ -131,8 +152,12 @@ EpochOutcome TrainingRun<Value>::trainEpoch(std::span<const double> learningRate
     if (!prepared) prepare(team, now);
     prepared = fused && position + 1 < steps;
     const std::size_t rows = batchRows(position);
-    course_ = {now, prepared ? at(step_ + 1) : now, prepared, rows};
-    const std::span batch(order_.data() + position * options_.batchSize, rows);
+    const std::span left(order_.data() + position * options_.batchSize,
+                         order_.size() - position * options_.batchSize);
+    const std::span batch = left.first(rows);
+    const std::span following = left.subspan(rows);
+    course_ = {now, prepared ? at(step_ + 1) : now, prepared, rows,
+               following.first(std::min(following.size(), options_.batchSize))};
     epochLoss_ += runStep(team, {options_.shape, *data_, layers, batch_, batch, now});
     ++step_;
     lambda_ = now.lambda;
@@ -148,6 +173,8 @@ EpochOutcome TrainingRun<Value>::trainEpoch(std::span<const double> learningRate
   return outcome;
 }
 
+template void TrainingRun<float>::fetchRows(std::size_t) const;
+template void TrainingRun<double>::fetchRows(std::size_t) const;
 template void TrainingRun<float>::sweepTile(const WeightTile&);
 template void TrainingRun<double>::sweepTile(const WeightTile&);
 template void TrainingRun<float>::sweepBiases(std::size_t);

@@ -54,6 +54,8 @@ class TrainingRun final : public Training {
     /// The sweep computes the effective weights of `next`.
     bool prepare = false;
     std::size_t rows = 0;
+    /// The rows of the next batch of the epoch, if there is one.
+    std::span<const std::int32_t> following;
   };
 
   Step stepAt(std::uint64_t number, double learningRate, double lambda) const;
@@ -73,6 +75,7 @@ class TrainingRun final : public Training {
                          Value* g, Value* h) const;
   void differentiateBiases(std::size_t layer, const Batch<Value>& batch, std::size_t rows,
                            Value* g) const;
+  void fetchRows(std::size_t tile) const;
   void sweepTile(const WeightTile& tile);
   void sweepBiases(std::size_t layer);
 
