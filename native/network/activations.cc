@@ -247,6 +247,12 @@ void finishUnits(double* data, std::size_t stride, std::size_t units, Response r
 }
 
 template <typename Value>
+void turnRows(const Value* in, std::size_t inStride, std::size_t rows, std::size_t columns,
+              Value* out, std::size_t outStride) {
+  transpose(in, inStride, rows, columns, out, outStride);
+}
+
+template <typename Value>
 void toUnits(const Value* data, std::size_t rows, std::size_t units, Value* out,
              std::size_t stride) {
   transpose(data, units, rows, units, out, stride);
@@ -262,6 +268,8 @@ void fromUnits(const Value* data, std::size_t stride, std::size_t rows, std::siz
   transpose(data, stride, units, rows, out, units);
 }
 
+template void turnRows(const float*, std::size_t, std::size_t, std::size_t, float*, std::size_t);
+template void turnRows(const double*, std::size_t, std::size_t, std::size_t, double*, std::size_t);
 template void toUnits(const float*, std::size_t, std::size_t, float*, std::size_t);
 template void toUnits(const double*, std::size_t, std::size_t, double*, std::size_t);
 template void fromUnits(const float*, std::size_t, std::size_t, std::size_t, float*);

@@ -29,6 +29,11 @@ template <typename Value>
 void toUnits(const Value* data, std::size_t rows, std::size_t units, Value* out,
              std::size_t stride);
 
+/// out[column * outStride + row] = in[row * inStride + column].
+template <typename Value>
+void turnRows(const Value* in, std::size_t inStride, std::size_t rows, std::size_t columns,
+              Value* out, std::size_t outStride);
+
 /// out[row * units + unit] = data[unit * stride + row].
 template <typename Value>
 void fromUnits(const Value* data, std::size_t stride, std::size_t rows, std::size_t units,

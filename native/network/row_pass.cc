@@ -1,10 +1,11 @@
 #include "network/row_pass.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "linalg/tiles.h"
 #include "network/activation.h"
+#include "network/activations.h"
+#include "network/noise_kernels.h"
 #include "random/continuous.h"
 
 namespace flipside::network {
@@ -30,9 +31,7 @@ void addNoise(const RowPass<Value>& pass, const RowRange& range, std::size_t l, 
   Rows<Value>& squares = batch.squares[l];
   Rows<Value>& spreads = batch.spreads[l];
   for (std::size_t i = range.first; i < range.first + range.count; ++i) {
-    const Value* const from = a.row(i);
-    Value* const to = squares.row(i);
-    for (std::size_t k = 0; k < layer.inputs; ++k) to[k] = from[k] * from[k];
+    squareAll<Value>(layer.inputs, a.row(i), squares.row(i));
   }
   linalg::multiplyTile<Value>(
       {range.count, layer.inputs, layer.outputs}, {squares.row(range.first), squares.stride(), 1},
@@ -41,13 +40,9 @@ void addNoise(const RowPass<Value>& pass, const RowRange& range, std::size_t l, 
   const std::size_t stride = batch.activations[l + 1].stride();
   for (std::size_t i = range.first; i < range.first + range.count; ++i) {
     Value* const eps = batch.normals[l].row(i);
-    Value* const spread = spreads.row(i);
-    Value* const row = z + (i - range.first) * stride;
     sampleNormal(address, i * layer.outputs, layer.outputs, eps);
-    for (std::size_t j = 0; j < layer.outputs; ++j) {
-      spread[j] = std::sqrt(spread[j] + static_cast<Value>(kLeastVariance));
-      row[j] += spread[j] * eps[j];
-    }
+    spreadOutputs<Value>(layer.outputs, kLeastVariance, eps, spreads.row(i),
+                         z + (i - range.first) * stride);
   }
 }
 
@@ -56,21 +51,8 @@ template <typename Value>
 void differentiateSpreads(const RowPass<Value>& pass, const RowRange& range, std::size_t l) {
   Batch<Value>& batch = pass.batch;
   for (std::size_t i = range.first; i < range.first + range.count; ++i) {
-    const Value* const delta = batch.deltas[l].row(i);
-    const Value* const eps = batch.normals[l].row(i);
-    Value* const spread = batch.spreads[l].row(i);
-    for (std::size_t j = 0; j < pass.shape.layers[l].outputs; ++j) {
-      spread[j] = delta[j] * eps[j] / (2 * spread[j]);
-    }
-  }
-}
-
-/// to, `width` rows of kRowTile, is the transpose of some rows.
-template <typename Value>
-void turn(const Rows<Value>& from, const RowRange& range, std::size_t width, Value* to) {
-  for (std::size_t i = 0; i < range.count; ++i) {
-    const Value* const row = from.row(range.first + i);
-    for (std::size_t j = 0; j < width; ++j) to[j * kRowTile + i] = row[j];
+    spreadSlopes<Value>(pass.shape.layers[l].outputs, batch.deltas[l].row(i),
+                        batch.normals[l].row(i), batch.spreads[l].row(i));
   }
 }
 
@@ -79,7 +61,8 @@ template <typename Value>
 void multiplyTurned(const RowPass<Value>& pass, const RowRange& range, std::size_t l,
                     const Value* matrix, const Rows<Value>& right, Value* work, Value* product) {
   const LayerShape& layer = pass.shape.layers[l];
-  turn(right, range, layer.outputs, work);
+  turnRows<Value>(right.row(range.first), right.stride(), range.count, layer.outputs, work,
+                  kRowTile);
   linalg::multiplyTile<Value>({layer.inputs, layer.outputs, range.count},
                               {matrix, layer.outputs, 1}, work, kRowTile, product, kRowTile, false);
 }
@@ -96,14 +79,19 @@ void passBack(const RowPass<Value>& pass, const RowRange& range, std::size_t l) 
   if (variances != nullptr) {
     multiplyTurned(pass, range, l, variances, batch.spreads[l], part(2), part(3));
   }
+  Rows<Value>& deltas = batch.deltas[l - 1];
+  turnRows<Value>(part(1), kRowTile, layer.inputs, range.count, deltas.row(range.first),
+                  deltas.stride());
+  // The work of the product is free by now.
+  Value* const slopes = part(2);
+  if (variances != nullptr) {
+    turnRows<Value>(part(3), kRowTile, layer.inputs, range.count, slopes, layer.inputs);
+  }
   for (std::size_t i = 0; i < range.count; ++i) {
     const Value* const a = batch.activations[l].row(range.first + i);
-    Value* const delta = batch.deltas[l - 1].row(range.first + i);
-    const Value* const mean = part(1) + i;
-    for (std::size_t k = 0; k < layer.inputs; ++k) delta[k] = mean[k * kRowTile];
+    Value* const delta = deltas.row(range.first + i);
     if (variances != nullptr) {
-      const Value* const variance = part(3) + i;
-      for (std::size_t k = 0; k < layer.inputs; ++k) delta[k] += 2 * a[k] * variance[k * kRowTile];
+      addSquareSlopes<Value>(layer.inputs, a, slopes + i * layer.inputs, delta);
     }
     multiplyBySlopes(pass.shape.layers[l - 1].activation, layer.inputs, a, delta);
   }
