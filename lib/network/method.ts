@@ -59,7 +59,8 @@ const usual: Omit<NativeMethod, "name" | "penalty"> = {
   finalSparsity: 0.9,
   begin: 0,
   end: 0,
-  interval: 100,
+  // Stands for the default, which depends on the number of steps.
+  interval: 0,
   perLayer: false,
 };
 const noTheta = { theta: 0, thetaDeviation: 0 };
@@ -196,12 +197,16 @@ function readPruning(options: Options, method: Make, epochs: number): Method {
   const begin = options.number("begin", 0, { min: 0, below: epochs });
   const usualEnd = begin < 0.75 * epochs ? 0.75 * epochs : epochs;
   const end = options.number("end", usualEnd, { above: begin, max: epochs });
-  const interval = options.number("interval", usual.interval, { min: 1, max: 2 ** 31 - 1, integer: true });
+  const interval = options.has("interval")
+    ? options.number("interval", 1, { min: 1, max: 2 ** 31 - 1, integer: true })
+    : usual.interval;
   const perLayer = options.word("scope", ["network", "layer"]) === "layer";
   return method({ finalSparsity, initialSparsity, begin, end, interval, perLayer });
 }
 
-/** The method for the addon, with begin and end as numbers of steps that the run has. */
+const mostInterval = 100;
+
+/** The method for the addon, with begin and end as numbers of steps that the run has, and its interval. */
 export function inSteps(
   method: Method,
   epochs: number,
@@ -209,5 +214,7 @@ export function inSteps(
 ): Omit<NativeMethod, "penalty"> {
   const last = epochs * stepsPerEpoch - 1;
   const end = Math.min(last, Math.round(method.native.end * stepsPerEpoch));
-  return { ...method.native, begin: Math.min(end, Math.round(method.native.begin * stepsPerEpoch)), end };
+  const begin = Math.min(end, Math.round(method.native.begin * stepsPerEpoch));
+  const usualInterval = Math.min(mostInterval, Math.max(1, Math.floor((end - begin) / 10)));
+  return { ...method.native, begin, end, interval: method.native.interval || usualInterval };
 }
