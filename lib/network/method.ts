@@ -10,6 +10,7 @@ import {
 import { expected, FlipsideError } from "../errors.js";
 import type { MethodOptions } from "./methodOptions.js";
 import type { MethodName } from "./parts.js";
+import { methods } from "./requireParts.js";
 
 /** A method as read from the options; what depends on the data and on the other options comes later. */
 export interface Method {
@@ -44,8 +45,6 @@ export const needsOf: Readonly<Record<MethodName, Needs>> = {
   magnitudePruning: neither,
 };
 
-const methodNames = Object.keys(needsOf) as MethodName[];
-
 const usual: Omit<NativeMethod, "name" | "penalty"> = {
   smallestKeep: 1e-3,
   decay: 0,
@@ -70,10 +69,10 @@ export function readMethod(value: unknown, hasPenalty: boolean, epochs: number):
   const fallback = hasPenalty ? "directPenalty" : "none";
   const options = value === undefined ? { name: fallback } : value;
   if (typeof options === "string") {
-    return read(new Options(requireChoice("method", options, methodNames), {}), epochs);
+    return read(new Options(requireChoice("method", options, methods), {}), epochs);
   }
   if (!isObject(options)) throw expected("method", "a name or an object with name", options);
-  const name = requireChoice("method.name", property("method", options, "name"), methodNames);
+  const name = requireChoice("method.name", property("method", options, "name"), methods);
   return read(new Options(name, options), epochs);
 }
 
