@@ -678,7 +678,6 @@ export interface Binding {
     share: number;
     /** Of the loss; by default the usual ones. */
     parameters?: Float64Array | undefined;
-    direction?: Float64Array | undefined;
   }): Float64Array;
   /** The deviance of linear predictors, see LossItem::deviance; weights are taken as they are. */
   lossDeviance(request: {

@@ -100,11 +100,12 @@ export type { MissingPolicy } from "./missing.js";
 export type { NamedOptions } from "./namedCoefficients.js";
 export { type CompressedLayer, CompressedNetwork } from "./network/compressed.js";
 export type { ArrayEncoding } from "./network/encoding.js";
+export type { EpochJSON } from "./network/epochs.js";
 export type { NetworkEvaluation } from "./network/evaluation.js";
 export type { Precision } from "./network/floats.js";
 export type { NetworkModel, NetworkTargets } from "./network/model.js";
 export { Network, type NetworkLayer } from "./network/network.js";
-export type { ArrayJSON, CompressedNetworkJSON, EpochJSON, NetworkJSON } from "./network/networkJSON.js";
+export type { ArrayJSON, CompressedNetworkJSON, NetworkJSON } from "./network/networkJSON.js";
 export type {
   NetworkInput,
   NetworkOutput,

@@ -52,12 +52,7 @@ export class Checkpoint {
     Object.freeze(this);
   }
 
-  /**
-   * For a file: the eight bytes "FLIPSCKP", the version 1 and the number of bytes n of the header as two 32-bit
-   * integers, then the header (n bytes of UTF-8 JSON, padded with spaces to a multiple of 8), then the arrays of each
-   * layer in the order of the header's `arrays`, each padded with zeros to a multiple of 8 bytes, then the CRC-32 of
-   * all bytes before. All numbers are little-endian.
-   */
+  /** For a file: a binary form with a checksum, that `Checkpoint.fromBytes` restores exactly. */
   toBytes(): Uint8Array {
     return encodeCheckpoint(this.#content);
   }

@@ -1,29 +1,35 @@
-// The binary form of a network. All integers are little-endian and unsigned.
+// The binary form of networks and checkpoints. All integers are little-endian and unsigned.
 //
-//   0   8 bytes   0x89 "FLPNET" 0x0A
+//   0   8 bytes   0x89 "FLPNET" 0x0A for a network, "FLPCKP" for a checkpoint
 //   8   4 bytes   version, 1
 //  12   4 bytes   CRC-32 (crc32.ts) of all bytes from 16 on
 //  16   4 bytes   length h of the header
 //  20   4 bytes   0
-//  24   h bytes   the header: JSON in UTF-8, what toJSON gives, but with the number `bytes` in place of the `data` of each
-//                 array
-//  24 + h         the bytes of the arrays, layer after layer: weights, biases, and of a network that was not compressed
-//                 keepProbability, each in its encoding (encoding.ts); and nothing after them
+//  24   h bytes   the header: JSON in UTF-8; of a network what toJSON gives, but with the number `bytes` in place of the
+//                 `data` of each array; of a checkpoint see checkpointBytes.ts
+//  24 + h         the bytes of the arrays, layer after layer, and nothing after them; of a network weights, biases, and if
+//                 it was not compressed keepProbability, each in its encoding (encoding.ts)
 import { expected, FlipsideError } from "../errors.js";
 import { parse } from "../json.js";
 import { asView, kindOf } from "../views.js";
 import { crc32 } from "./crc32.js";
 
-const magic = Uint8Array.of(0x89, 0x46, 0x4c, 0x50, 0x4e, 0x45, 0x54, 0x0a);
+/** What bytes are of. */
+export interface Kind {
+  /** Of six letters. */
+  readonly word: string;
+  readonly noun: string;
+}
+
 const newest = 1;
 const headerStart = 24;
 
-export function pack(header: object, arrays: readonly Uint8Array[]): Uint8Array {
+export function pack(kind: Kind, header: object, arrays: readonly Uint8Array[]): Uint8Array {
   const text = new TextEncoder().encode(JSON.stringify(header));
   const size = headerStart + text.length + arrays.reduce((sum, { length }) => sum + length, 0);
   const bytes = allocateBytes(size);
   const view = new DataView(bytes.buffer);
-  bytes.set(magic);
+  bytes.set(magicOf(kind));
   view.setUint32(8, newest, true);
   view.setUint32(16, text.length, true);
   bytes.set(text, headerStart);
@@ -34,6 +40,10 @@ export function pack(header: object, arrays: readonly Uint8Array[]): Uint8Array 
   }
   view.setUint32(12, crc32(bytes.subarray(16)), true);
   return bytes;
+}
+
+function magicOf({ word }: Kind): Uint8Array {
+  return Uint8Array.of(0x89, ...new TextEncoder().encode(word), 0x0a);
 }
 
 function allocateBytes(size: number): Uint8Array<ArrayBuffer> {
@@ -52,12 +62,12 @@ export interface Unpacked {
 }
 
 /** Refuses what pack did not write, or what has changed since. */
-export function unpack(argument: string, value: unknown): Unpacked {
+export function unpack(kind: Kind, argument: string, value: unknown): Unpacked {
   if (kindOf(value) !== "Uint8Array") throw expected(argument, "a Uint8Array", value);
   // A copy, which nobody changes; of a resizable buffer asView makes numbers.
   const bytes = new Uint8Array(asView(argument, value) as Uint8Array);
-  if (!magic.every((byte, i) => bytes[i] === byte)) {
-    const message = `${argument} must begin like a network of flipside, but does not`;
+  if (!magicOf(kind).every((byte, i) => bytes[i] === byte)) {
+    const message = `${argument} must begin like ${kind.noun} of flipside, but does not`;
     throw new FlipsideError("INVALID_ARGUMENT", message);
   }
   const view = new DataView(bytes.buffer);

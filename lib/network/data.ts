@@ -6,7 +6,8 @@ import { shuffled } from "../folds.js";
 import { requireEntries, toVector } from "../matrix.js";
 import { allocate, lengthOf } from "../views.js";
 import { bytesOf, crc32 } from "./crc32.js";
-import { type Inputs, requireFiniteRows, rowCopier } from "./inputs.js";
+import { copyFiniteRows, requireFiniteRows } from "./inputs.js";
+import type { Inputs } from "./rowSlices.js";
 import { partOfTargets, type Targets } from "./targets.js";
 
 /** Rows that are not trained on but predicted after each epoch. */
@@ -116,14 +117,13 @@ export async function loadData({ x, targets, precision }: Source, check: () => v
   const single = precision === "float32";
   const count = Math.min(rows, Math.max(1, Math.floor(sliceBytes / (columns * (single ? 4 : 8)))));
   const slice = single ? new Float32Array(count * columns) : allocate("x", count * columns);
-  const copy = rowCopier("x", x);
   let checksum = 0;
   for (let first = 0; first < rows; first += count) {
     if (first > 0) await new Promise(setImmediate);
     check();
     const some = Math.min(count, rows - first);
     const part = some === count ? slice : slice.subarray(0, some * columns);
-    copy(first, some, part);
+    copyFiniteRows("x", x, first, some, part);
     const y = partOfTargets(targets, first, some, precision);
     if (!labels) requireFiniteRows("y", y as Float64Array, first, some, outputs);
     native.fillDataset(dataset, first, part, y);

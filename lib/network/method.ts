@@ -10,6 +10,7 @@ import {
 import { expected, FlipsideError } from "../errors.js";
 import type { MethodOptions } from "./methodOptions.js";
 import type { MethodName } from "./parts.js";
+import { methods } from "./requireParts.js";
 
 /** A method as read from the options; what depends on the data and on the other options comes later. */
 export interface Method {
@@ -44,8 +45,6 @@ export const needsOf: Readonly<Record<MethodName, Needs>> = {
   magnitudePruning: neither,
 };
 
-const methodNames = Object.keys(needsOf) as MethodName[];
-
 const usual: Omit<NativeMethod, "name" | "penalty"> = {
   smallestKeep: 1e-3,
   decay: 0,
@@ -59,7 +58,8 @@ const usual: Omit<NativeMethod, "name" | "penalty"> = {
   finalSparsity: 0.9,
   begin: 0,
   end: 0,
-  interval: 100,
+  // Stands for the default, which depends on the number of steps.
+  interval: 0,
   perLayer: false,
 };
 const noTheta = { theta: 0, thetaDeviation: 0 };
@@ -69,10 +69,10 @@ export function readMethod(value: unknown, hasPenalty: boolean, epochs: number):
   const fallback = hasPenalty ? "directPenalty" : "none";
   const options = value === undefined ? { name: fallback } : value;
   if (typeof options === "string") {
-    return read(new Options(requireChoice("method", options, methodNames), {}), epochs);
+    return read(new Options(requireChoice("method", options, methods), {}), epochs);
   }
   if (!isObject(options)) throw expected("method", "a name or an object with name", options);
-  const name = requireChoice("method.name", property("method", options, "name"), methodNames);
+  const name = requireChoice("method.name", property("method", options, "name"), methods);
   return read(new Options(name, options), epochs);
 }
 
@@ -196,12 +196,16 @@ function readPruning(options: Options, method: Make, epochs: number): Method {
   const begin = options.number("begin", 0, { min: 0, below: epochs });
   const usualEnd = begin < 0.75 * epochs ? 0.75 * epochs : epochs;
   const end = options.number("end", usualEnd, { above: begin, max: epochs });
-  const interval = options.number("interval", usual.interval, { min: 1, max: 2 ** 31 - 1, integer: true });
+  const interval = options.has("interval")
+    ? options.number("interval", 1, { min: 1, max: 2 ** 31 - 1, integer: true })
+    : usual.interval;
   const perLayer = options.word("scope", ["network", "layer"]) === "layer";
   return method({ finalSparsity, initialSparsity, begin, end, interval, perLayer });
 }
 
-/** The method for the addon, with begin and end as numbers of steps that the run has. */
+const mostInterval = 100;
+
+/** The method for the addon, with begin and end as numbers of steps that the run has, and its interval. */
 export function inSteps(
   method: Method,
   epochs: number,
@@ -209,5 +213,7 @@ export function inSteps(
 ): Omit<NativeMethod, "penalty"> {
   const last = epochs * stepsPerEpoch - 1;
   const end = Math.min(last, Math.round(method.native.end * stepsPerEpoch));
-  return { ...method.native, begin: Math.min(end, Math.round(method.native.begin * stepsPerEpoch)), end };
+  const begin = Math.min(end, Math.round(method.native.begin * stepsPerEpoch));
+  const usualInterval = Math.min(mostInterval, Math.max(1, Math.floor((end - begin) / 10)));
+  return { ...method.native, begin, end, interval: method.native.interval || usualInterval };
 }

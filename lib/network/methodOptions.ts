@@ -108,7 +108,10 @@ export interface MagnitudePruning {
   readonly begin?: number | undefined;
   /** Later than `begin`; by default three quarters of the run (or the whole of it where `begin` is not before that). */
   readonly end?: number | undefined;
-  /** Steps from one pruning to the next, an integer >= 1, by default 100. */
+  /**
+   * Steps from one pruning to the next, an integer >= 1, by default 100, or a tenth of those from begin to end where
+   * these are fewer than 1000.
+   */
   readonly interval?: number | undefined;
   /** Whether the fraction is of all weights (the default) or of those of each layer. */
   readonly scope?: "network" | "layer" | undefined;

@@ -1,5 +1,5 @@
 import type { FieldReader } from "../json.js";
-import { corrupt, pack, unpack } from "./container.js";
+import { corrupt, type Kind, pack, unpack } from "./container.js";
 import type { EncodedArray } from "./encoding.js";
 import {
   decodeCompressed,
@@ -9,6 +9,8 @@ import {
   type Fetch,
 } from "./networkJSON.js";
 import type { CompressedParts, NetworkParts } from "./parts.js";
+
+const kind: Kind = { word: "FLPNET", noun: "a network" };
 
 /** An array in the header: its bytes follow in the order of the headers. */
 interface StoredArray {
@@ -22,7 +24,7 @@ function packing(encode: (store: (encoded: EncodedArray) => StoredArray) => obje
     arrays.push(data);
     return { encoding, bytes: data.length };
   });
-  return pack(header, arrays);
+  return pack(kind, header, arrays);
 }
 
 export function bytesOfNetwork(parts: NetworkParts): Uint8Array {
@@ -46,7 +48,7 @@ function unpacking<Parts>(
   bytes: unknown,
   decode: (argument: string, json: unknown, fetch: Fetch) => Parts,
 ): Parts {
-  const { header, rest } = unpack(argument, bytes);
+  const { header, rest } = unpack(kind, argument, bytes);
   let position = 0;
   const parts = decode(`the header of ${argument}`, header, (read: FieldReader) => {
     const count = read.count("bytes", 0, 2 ** 40);

@@ -1,5 +1,5 @@
 import { expected, FlipsideError, lengthMismatch } from "../errors.js";
-import { encodeNumber, FieldReader, type JSONNumber, parse, requireFormat } from "../json.js";
+import { FieldReader, parse, requireFormat } from "../json.js";
 import { arrayLength, element } from "../views.js";
 import {
   type ArrayEncoding,
@@ -10,13 +10,12 @@ import {
   encodeArray,
   encodeSparse,
 } from "./encoding.js";
-import type { Precision } from "./floats.js";
-import { precisionOf } from "./floats.js";
+import { decodeEpoch, type EpochJSON, elementsOf, encodeEpoch } from "./epochs.js";
+import { type Precision, precisionOf } from "./floats.js";
 import type {
   Activation,
   CompressedLayerParts,
   CompressedParts,
-  EpochEntry,
   LayerParts,
   MethodName,
   NetworkLoss,
@@ -30,9 +29,6 @@ export interface ArrayJSON {
   encoding: ArrayEncoding;
   data: string;
 }
-
-/** What `JSON.stringify` writes for an epoch. */
-export type EpochJSON = { -readonly [Key in keyof EpochEntry]?: JSONNumber };
 
 interface HeadJSON {
   version: 1;
@@ -79,8 +75,6 @@ export type Store<Stored> = (encoded: EncodedArray) => Stored;
 export type Fetch = (read: FieldReader, encoding: ArrayEncoding) => Uint8Array;
 
 const reasons = ["epochs", "aborted"] as const satisfies readonly TrainingReason[];
-const epochKeys = ["epoch", "loss", "penalty", "nonzero", "learningRate", "lambda", "seconds"] as const;
-const validationKeys = ["validationLoss", "validationError"] as const;
 /** An array may unfold to this many numbers, and this many more for each byte of the input. */
 const freeNumbers = 2 ** 26;
 const numbersPerByte = 256;
@@ -150,16 +144,6 @@ function headOf(
 ): HeadJSON {
   const precision = precisionOf(biases);
   return { version: 1, precision, loss, ...(classes !== undefined && { classes }), method };
-}
-
-function encodeEpoch(entry: EpochEntry): EpochJSON {
-  const json: EpochJSON = {};
-  for (const key of epochKeys) json[key] = encodeNumber(entry[key]);
-  for (const key of validationKeys) {
-    const value = entry[key];
-    if (value !== undefined) json[key] = encodeNumber(value);
-  }
-  return json;
 }
 
 function encodeByOutput({ inputs, outputs, ...layer }: CompressedLayerParts): EncodedArray {
@@ -240,16 +224,6 @@ function decodeHead(argument: string, json: unknown, format: string, fetch: Fetc
   return { read, precision, layers, about: { loss, classes, method } };
 }
 
-/** What `decode` makes of each object in an array, which may have holes and claim any length. */
-function elementsOf<T>(read: FieldReader, key: string, decode: (element: FieldReader) => T): T[] {
-  const array = read.array(key);
-  const count = arrayLength(read.name(key), array);
-  const elements = new FieldReader(read.name(key), array);
-  const decoded: T[] = [];
-  for (let k = 0; k < count; ++k) decoded.push(decode(elements.fields(String(k))));
-  return decoded;
-}
-
 /** As many as there are outputs; what they are is checked with all else. */
 function readClasses(read: FieldReader, outputs: number): (string | number)[] {
   const name = read.name("classes");
@@ -298,22 +272,6 @@ function requireReasonable(argument: string, layers: readonly EncodedLayer[]): v
   if (numbers <= freeNumbers + numbersPerByte * bytes) return;
   const message = `${argument} must have layers of a reasonable size, but ${bytes} bytes stand for ${numbers} numbers`;
   throw new FlipsideError("TOO_LARGE", message);
-}
-
-function decodeEpoch(read: FieldReader): EpochEntry {
-  const number = (key: keyof EpochEntry) => read.number(key);
-  const optional = (key: keyof EpochEntry) => (read.has(key) ? read.number(key) : undefined);
-  return {
-    epoch: number("epoch"),
-    loss: number("loss"),
-    penalty: number("penalty"),
-    nonzero: number("nonzero"),
-    validationLoss: optional("validationLoss"),
-    validationError: optional("validationError"),
-    learningRate: number("learningRate"),
-    lambda: number("lambda"),
-    seconds: number("seconds"),
-  };
 }
 
 function decodeByOutput(

@@ -62,7 +62,8 @@ export interface TrainNetworkOptions {
   readonly method?: MethodName | MethodOptions | undefined;
   /**
    * Of "directPenalty", "adaptiveTikhonov", "adaptiveProx", "etaTrick" and "adaptiveDropout", which require one; the
-   * other methods have their own. It must be a sum over the weights: not ard or hardThreshold.
+   * other methods have their own. It must be a sum over the weights: not ard or hardThreshold, in whose place there are
+   * the methods "variationalDropout" and "magnitudePruning".
    */
   readonly penalty?: Penalty | undefined;
   /**
@@ -112,7 +113,10 @@ export interface TrainNetworkOptions {
    * its reason is "aborted"; if not, it rejects with a FlipsideError ABORTED.
    */
   readonly signal?: AbortSignal | undefined;
-  /** Called after each epoch. What it throws stops the run and becomes the rejection of its promise. */
+  /**
+   * Called after each epoch; the run waits for its promise where it returns one. What it throws stops the run and
+   * becomes the rejection of its promise.
+   */
   readonly onProgress?: ((entry: EpochEntry) => void) | undefined;
   readonly checkpoint?: CheckpointOptions | undefined;
   /**

@@ -38,7 +38,7 @@ export interface EpochEntry {
   readonly penalty: number;
   /** Fraction of the weights (without biases) that count as nonzero at its end. */
   readonly nonzero: number;
-  /** Of the rows held out, predicted with the pruned weights; undefined without such rows. */
+  /** Of the rows held out, predicted as the option `validate` says; undefined without such rows. */
   readonly validationLoss: number | undefined;
   /** Fraction misclassified, or mean squared error per output. */
   readonly validationError: number | undefined;

@@ -8,6 +8,7 @@ import { type Identity, identityOfSplit, requireSame } from "./identity.js";
 import { readInputs } from "./inputs.js";
 import { inSteps, readMethod } from "./method.js";
 import { identityOfOptimizer, readOptimizer, usualRate } from "./optimizer.js";
+import type { TrainNetworkOptions } from "./options.js";
 import type { Activation, EpochEntry, MethodName } from "./parts.js";
 import {
   countRange,
@@ -36,7 +37,7 @@ export interface Plan {
   readonly threshold: number;
   readonly prune: boolean;
   readonly signal: AbortSignal | undefined;
-  readonly onProgress: ((entry: EpochEntry) => void) | undefined;
+  readonly onProgress: TrainNetworkOptions["onProgress"];
   readonly checkpoint: Saving | undefined;
   readonly resume: CheckpointContent | undefined;
   readonly identity: Identity;
@@ -129,13 +130,13 @@ function readPlan(
   const penalty = read.get("penalty");
   const method = readMethod(read.get("method"), penalty !== undefined, epochs);
   const optimizer = readOptimizer(read.get("optimizer"));
+  const handle = readOwnPenalty(penalty, method.name);
   const lambda = readOwnLambda(read.get("lambda"), method.name, trained);
   const usualScale = method.name === "variationalDropout" && optimizer.name === "adam" ? trained : 1;
   const lossScale = read.number("lossScale", usualScale, { above: 0 });
   const threshold = read.number("threshold", 0.05, { min: 0, max: 1 });
   const start = readStart(read.get("start"), method);
   const shuffle = read.flag("shuffle", true);
-  const handle = readOwnPenalty(penalty, method.name);
   const ofMethod = inSteps(method, epochs, stepsPerEpoch);
   const request: Plan["request"] = {
     trainingRows: split.training,
@@ -160,8 +161,8 @@ function readPlan(
   );
   const prune = read.word("validate", ["pruned", "trained"]) === "pruned";
   const controls = requireControls<EpochEntry>("", read.get("signal"), read.get("onProgress"));
-  // In steps: the default of the end of pruning depends on the number of epochs.
-  const steps = method.name === "magnitudePruning" ? { begin: ofMethod.begin, end: ofMethod.end } : {};
+  // In steps: the defaults of pruning depend on the number of epochs.
+  const steps = method.name === "magnitudePruning" ? stepsOf(ofMethod) : {};
   const seesEnd = rates.seesEnd || lambda.seesEnd;
   const identity: Identity = {
     "the number of rows": rows,
@@ -207,4 +208,8 @@ function readPlan(
     resume,
     identity,
   };
+}
+
+function stepsOf({ begin, end, interval }: ReturnType<typeof inSteps>): object {
+  return { begin, end, interval };
 }

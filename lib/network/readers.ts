@@ -30,6 +30,12 @@ export function readLayers(
   return [...hidden, { outputs, activation: "identity" }];
 }
 
+/** The methods that do to networks what penalties do which are no sums over the weights. */
+const insteadOf: Readonly<Record<string, MethodName>> = {
+  hardThreshold: "magnitudePruning",
+  ard: "variationalDropout",
+};
+
 export function readOwnPenalty(value: unknown, method: MethodName): NativePenalty | undefined {
   if (!needsOf[method].penalty) {
     if (value === undefined) return undefined;
@@ -42,7 +48,9 @@ export function readOwnPenalty(value: unknown, method: MethodName): NativePenalt
   }
   const { name } = requirePenalty("penalty", value);
   if ((value as Penalty).separable) return solvablePenalty("penalty", value, method === "etaTrick");
-  const message = `penalty must be a sum over the weights to train a network with, but ${name} is not`;
+  const instead = insteadOf[name];
+  const hint = instead === undefined ? "" : `: use the method ${instead}`;
+  const message = `penalty must be a sum over the weights to train a network with, but ${name} is not${hint}`;
   throw new FlipsideError("UNSUPPORTED", message);
 }
 
@@ -50,7 +58,8 @@ export function readOwnPenalty(value: unknown, method: MethodName): NativePenalt
 export function readOwnLambda(value: unknown, method: MethodName, rows: number): Schedule {
   const { lambda } = needsOf[method];
   if (value !== undefined && lambda === "none") {
-    const message = `lambda must be left out with the method ${method}, which has no penalty`;
+    const hint = method === "none" ? ": give a penalty too" : "";
+    const message = `lambda must be left out with the method ${method}, which has no penalty${hint}`;
     throw new FlipsideError("INVALID_ARGUMENT", message);
   }
   if (value !== undefined) return readLambda("lambda", value);

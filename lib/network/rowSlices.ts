@@ -1,49 +1,73 @@
 // Rows of a matrix of the caller, a slice at a time.
 import type { Floats, NativeMatrix } from "../../binding.js";
 import { FlipsideError } from "../errors.js";
-import { bufferOf, byteOffsetOf, lengthOf } from "../views.js";
-import { newFloats, type Precision, precisionOf } from "./floats.js";
+import type { NumericArray } from "../matrix.js";
+import { bufferOf, byteOffsetOf, kindOf, lengthOf } from "../views.js";
+import { newFloats, precisionOf } from "./floats.js";
 
-const makers = { float32: Float32Array, float64: Float64Array };
+/** A NativeMatrix, or one whose elements are integers. */
+export type Inputs = Omit<NativeMatrix, "data"> & { readonly data: NumericArray };
 
 /** Rows first to first + count - 1, row-major: of a row-major matrix its own memory. */
 export function rowsOf(x: NativeMatrix, first: number, count: number): Floats {
-  const { rows, columns, layout } = x;
-  requireMemory(x);
-  const precision = precisionOf(x.data);
-  if (layout === "rowMajor") return viewOf(x.data, precision, first * columns, count * columns);
-  const out = newFloats("the rows of x", precision, count * columns);
-  if (layout === "compressedColumns") scatter(x, first, count, out);
-  else {
-    for (let j = 0; j < columns; ++j) {
-      for (let i = 0, from = j * rows + first; i < count; ++i)
-        out[i * columns + j] = x.data[from + i] as number;
-    }
-  }
+  const { data, columns } = x;
+  requireMemory("x", x, "the promise settles");
+  if (x.layout === "rowMajor") return partOf(data, first * columns, count * columns) as Floats;
+  const out = newFloats("the rows of x", precisionOf(data), count * columns);
+  copyRows(x, first, count, out);
   return out;
 }
 
+/** The same into `out`, of count * columns elements. */
+export function copyRows(x: Inputs, first: number, count: number, out: Floats): void {
+  const { data, rows, columns, layout } = x;
+  if (layout === "rowMajor") out.set(partOf(data, first * columns, count * columns));
+  else if (layout === "compressedColumns") scatter(x, first, count, out);
+  else {
+    for (let j = 0; j < columns; ++j) {
+      for (let i = 0, k = j * rows + first; i < count; ++i) out[i * columns + j] = data[k++] as number;
+    }
+  }
+}
+
 /** A caller can take the memory away while a promise is pending. */
-function requireMemory({ data, rows, columns, layout }: NativeMatrix): void {
-  if (layout === "compressedColumns" || lengthOf(data) === rows * columns) return;
-  const message = "x must keep its memory until the promise settles, but its buffer was detached or resized";
+export function requireMemory(argument: string, x: Inputs, until: string): void {
+  const { data, rows, columns, columnPointers } = x;
+  const length = columnPointers === undefined ? rows * columns : columnPointers[columns];
+  if (lengthOf(data) === length) return;
+  const message = `${argument} must keep its memory until ${until}, but its buffer was detached or resized`;
   throw new FlipsideError("INVALID_ARGUMENT", message);
 }
 
-function viewOf(array: Floats, precision: Precision, first: number, count: number): Floats {
-  const Maker = makers[precision];
-  return new Maker(bufferOf(array), byteOffsetOf(array) + first * Maker.BYTES_PER_ELEMENT, count);
+const kinds = {
+  Float64Array,
+  Float32Array,
+  Int8Array,
+  Uint8Array,
+  Uint8ClampedArray,
+  Int16Array,
+  Uint16Array,
+  Int32Array,
+  Uint32Array,
+};
+
+/** A view of some elements, whatever the caller has done to the array. */
+function partOf(data: NumericArray, first: number, count: number): NumericArray {
+  const Kind = kinds[kindOf(data) as keyof typeof kinds];
+  return new Kind(bufferOf(data), byteOffsetOf(data) + first * Kind.BYTES_PER_ELEMENT, count);
 }
 
-function scatter({ data, columns, ...x }: NativeMatrix, first: number, count: number, out: Floats): void {
+function scatter({ data, columns, ...x }: Inputs, first: number, count: number, out: Floats): void {
   const rowIndices = x.rowIndices as Int32Array;
   const pointers = x.columnPointers as Int32Array;
+  out.fill(0);
   for (let j = 0; j < columns; ++j) {
     const end = pointers[j + 1] as number;
     for (let k = placeOf(rowIndices, pointers[j] as number, end, first); k < end; ++k) {
       const row = (rowIndices[k] as number) - first;
       if (!(row < count)) break;
-      out[row * columns + j] = data[k] as number;
+      // Of an array that has changed nothing is written outside.
+      if (row >= 0) out[row * columns + j] = data[k] as number;
     }
   }
 }

@@ -5,8 +5,10 @@ import { lengthMismatch } from "../errors.js";
 import { toVector } from "../matrix.js";
 import { isMatrix } from "../outputs.js";
 import { allocate, element, kindOf } from "../views.js";
-import { type Inputs, readInputs, rowCopier } from "./inputs.js";
+import { copyFiniteRows, readInputs } from "./inputs.js";
 import type { NetworkLoss } from "./parts.js";
+import { losses } from "./requireParts.js";
+import type { Inputs } from "./rowSlices.js";
 
 /** What a network is to predict. */
 export interface Targets {
@@ -17,8 +19,6 @@ export interface Targets {
   /** Numbers of classes, or rows x outputs, row-major. */
   readonly y: Int32Array | Float64Array;
 }
-
-const losses = ["softmaxCrossEntropy", "squaredError"] as const;
 
 /** Without a loss strings, booleans and typed arrays of integers are labels, and all other numbers are targets. */
 export function readTargets(value: unknown, rows: number, loss: unknown): Targets {
@@ -57,7 +57,7 @@ function readNumbers(value: unknown, rows: number): Targets {
   const { columns } = matrix;
   if (matrix.rows !== rows) throw lengthMismatch("y.rows", rows, "the rows of x", matrix.rows);
   const y = allocate("y", rows * columns);
-  rowCopier("y", matrix)(0, rows, y);
+  copyFiniteRows("y", matrix, 0, rows, y);
   return { loss: "squaredError", outputs: columns, classes: undefined, y };
 }
 

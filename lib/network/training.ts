@@ -105,7 +105,7 @@ class Run {
       const done = this.#history.length;
       const { checkpoint } = this.#plan;
       if (checkpoint !== undefined && (done % checkpoint.every === 0 || done === epochs)) await this.#save();
-      onProgress?.(entry);
+      await onProgress?.(entry);
       this.#steps = done * stepsPerEpoch;
     }
     return this.#parts("epochs");

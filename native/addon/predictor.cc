@@ -15,7 +15,7 @@
 #include "addon/data_argument.h"
 #include "addon/environment.h"
 #include "addon/exports.h"
-#include "addon/float_array.h"
+#include "addon/floats.h"
 #include "addon/results.h"
 #include "addon/shared_handle.h"
 #include "design/bad_value.h"
@@ -191,7 +191,7 @@ class Prediction {
     if (usable && !copied) {
       x_ = {reinterpret_cast<const Value*>(view.bytes), view.length};
     } else {
-      copy_ = copyFloats<Value>(view);
+      copy_ = roundFloats<Value>(view);
       x_ = copy_;
     }
   }

@@ -8,32 +8,13 @@
 //
 #include "hwy/highway.h"
 #include "network/each_lane-inl.h"
-#include "simd/math-inl.h"
+#include "simd/tanh-inl.h"
 
 HWY_BEFORE_NAMESPACE();
 namespace flipside {
 namespace network {
 namespace HWY_NAMESPACE {
 namespace lanes = flipside::HWY_NAMESPACE;
-
-/// Up to 1/2 the seventh convergent of Lambert's continued fraction x / (1 + x^2 / (3 + x^2 / (5 +
-/// ...))), relative error 2e-16; beyond, 1 - 2 / (1 + e^(2 |x|)), where little cancels.
-template <class D>
-HWY_INLINE hn::Vec<D> hyperbolicTangent(D d, hn::Vec<D> x) {
-  using Value = hn::TFromD<D>;
-  const auto all = [&](double value) HWY_ATTR { return hn::Set(d, static_cast<Value>(value)); };
-  const auto size = hn::Abs(x);
-  const auto z = hn::Mul(size, size);
-  const auto next = [&](auto sum, double coefficient)
-                        HWY_ATTR { return hn::Add(hn::Mul(sum, z), all(coefficient)); };
-  const auto over = hn::Mul(size, next(next(next(all(1), 378), 17325), 135135));
-  const auto under = next(next(next(all(28), 3150), 62370), 135135);
-  const auto power = lanes::exponential(d, hn::Add(size, size));
-  const auto small = hn::Le(size, all(0.5));
-  const auto quotient = hn::Div(hn::IfThenElse(small, over, all(2)),
-                                hn::IfThenElse(small, under, hn::Add(all(1), power)));
-  return hn::CopySign(hn::IfThenElse(small, quotient, hn::Sub(all(1), quotient)), x);
-}
 
 template <typename Value>
 void activations(Activation activation, std::size_t count, Value* values) {
@@ -44,8 +25,9 @@ void activations(Activation activation, std::size_t count, Value* values) {
       at.store(hn::IfThenZeroElse(hn::Lt(z, hn::Zero(d)), z), values);
     });
   } else if (activation == Activation::tanh) {
-    eachLane(d, count,
-             [&](auto at) HWY_ATTR { at.store(hyperbolicTangent(d, at.load(values)), values); });
+    eachLane(d, count, [&](auto at) HWY_ATTR {
+      at.store(lanes::hyperbolicTangent(d, at.load(values)), values);
+    });
   }
 }
 

@@ -122,9 +122,16 @@ describe("methods", () => {
     expect(planOf({ method: "magnitudePruning" }).request.method).toMatchObject({
       finalSparsity: 0.9,
       initialSparsity: 0,
-      interval: 100,
+      interval: 1,
       perLayer: false,
     });
+    const between = (method: object, epochs: number) =>
+      planOf({ method: { name: "magnitudePruning", ...method }, epochs, batchSize: 4 }).request.method
+        .interval;
+    expect(between({}, 1)).toBe(1);
+    expect(between({}, 130)).toBe(97);
+    expect(between({}, 1000)).toBe(100);
+    expect(between({ interval: 3 }, 1000)).toBe(3);
   });
 });
 
@@ -150,20 +157,32 @@ describe("bad options", () => {
       "a penalty for none",
       { method: "none", penalty, lambda: 1 },
       "INVALID_ARGUMENT",
-      "lambda must be left out",
+      "penalty must be left out with the method none, which has none",
     ],
+    [
+      "lambda alone",
+      { lambda: 1 },
+      "INVALID_ARGUMENT",
+      "lambda must be left out with the method none, which has no penalty: give a penalty too",
+    ],
+    ["neither", { method: "etaTrick" }, "INVALID_ARGUMENT", "penalty must be given with the method etaTrick"],
     [
       "a penalty beside the divergence",
       { method: "variationalDropout", penalty, lambda: 1 },
       "INVALID_ARGUMENT",
       "penalty must be left out with the method variationalDropout, which has its own",
     ],
-    ["ard", { penalty: ard, lambda: 1 }, "UNSUPPORTED", "penalty must be a sum over the weights"],
+    [
+      "ard",
+      { penalty: ard, lambda: 1 },
+      "UNSUPPORTED",
+      "penalty must be a sum over the weights to train a network with, but ard is not: use the method variationalDropout",
+    ],
     [
       "hardThreshold",
       { penalty: strategies.hardThreshold({ k: 3 }), lambda: 1 },
       "UNSUPPORTED",
-      "penalty must be a sum over the weights to train a network with, but hardThreshold is not",
+      "penalty must be a sum over the weights to train a network with, but hardThreshold is not: use the method magnitudePruning",
     ],
     ["a penalty by name", { penalty: "l1", lambda: 1 }, "INVALID_ARGUMENT", "penalty must be a Penalty"],
     [

@@ -161,6 +161,7 @@ describe("stopping", () => {
       throw thrown;
     };
     await expect(train({ onProgress: boo })).rejects.toBe(thrown);
+    await expect(train({ onProgress: () => Promise.reject(thrown) })).rejects.toBe(thrown);
     await expect(train({ checkpoint: { save: boo } })).rejects.toBe(thrown);
     await expect(train({ checkpoint: { save: () => Promise.reject(thrown) } })).rejects.toBe(thrown);
     await expect(train({ learningRateSchedule: boo })).rejects.toBe(thrown);

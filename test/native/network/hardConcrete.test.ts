@@ -3,9 +3,13 @@
 import { describe, expect, test } from "vitest";
 import { moments } from "../../support/hardConcrete.ts";
 import { handleOf, native } from "../../support/native.ts";
+import { methodOf } from "../../support/networkMethods.ts";
+import { expectMoments, expectOnlyRounding, expectSameBits, outputsOf } from "../../support/noisyChecks.ts";
 import { gateOf, objective, openProbability, sigmoid } from "../../support/noisyNetworks.ts";
+import { differences, oneRow, setLayers, startRun } from "../../support/noisyRuns.ts";
 import { Random } from "../../support/random.ts";
 import { forcedTargets } from "../../support/simd.ts";
+import { gradientOf, layersOf, tableOf } from "../../support/trainings.ts";
 
 const targets = forcedTargets();
 const data = tableOf({ rows: 6, inputs: 4, outputs: 3 }, "labels");
@@ -15,10 +19,6 @@ const shapes = [
   { beta: 2 / 3, gamma: -0.1, zeta: 1.1 },
   { beta: 0.4, gamma: -0.3, zeta: 1.05 },
 ];
-
-import { methodOf } from "../../support/networkMethods.ts";
-import { allOf, differences, oneRow, setLayers, startRun } from "../../support/noisyRuns.ts";
-import { epochOf, gradientOf, layersOf, stateOf, tableOf } from "../../support/trainings.ts";
 
 const parameters = (seed: number) => (inputs: number, outputs: number) => {
   const random = new Random(seed + inputs);
@@ -124,69 +124,14 @@ describe.each(shapes)("hard concrete gates with beta $beta, gamma $gamma, zeta $
       mean += scale * gate.mean;
       spread += scale ** 2 * (gate.second - gate.mean ** 2);
     });
-    const state = await stateOf(training);
-    const count = 4000;
-    const z: number[] = [];
-    for (let step = 0; step < count; ++step) {
-      native.restoreTraining(training, { ...state, step });
-      z.push(Math.sqrt(2 * (await gradientOf(training, Int32Array.of(0), 0)).loss) - 1000);
-    }
-    const average = z.reduce((sum, value) => sum + value, 0) / count;
-    const found = z.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count;
-    expect(Math.abs(average - mean)).toBeLessThan(4.5 * Math.sqrt(spread / count));
     // A gate is in [0, 1], so that its square varies less than that of a Gaussian number.
-    expect(Math.abs(found / spread - 1)).toBeLessThan(4.5 * Math.sqrt(2 / count));
+    expectMoments(await outputsOf(training, 4000), mean, spread);
   });
 
-  test("single precision is double precision but for rounding", async () => {
-    const single = { ...data, x: data.x.map(Math.fround) };
-    const [a, b] = await Promise.all(
-      (["float32", "float64"] as const).map(async (precision) => {
-        const training = startRun({ data: single, method, precision });
-        await setLayers(training, [4, 7, 3], parameters(2), 3);
-        return gradientOf(training, rows, lambda);
-      }),
-    );
-    expect(Math.abs((a?.loss as number) / (b?.loss as number) - 1)).toBeLessThan(1e-5);
-    for (const part of ["weights", "theta", "biases"] as const) {
-      const [found, exact] = [allOf(a as never, part), allOf(b as never, part)];
-      const scale = Math.max(...exact.map(Math.abs));
-      found.forEach((value, i) => {
-        expect(Math.abs(value - (exact[i] as number))).toBeLessThan(2e-5 * scale);
-      });
-    }
-  });
+  test("single precision is double precision but for rounding", () =>
+    expectOnlyRounding(data, method, lambda, parameters(2)));
 });
 
-const method = methodOf("hardConcrete");
-
-test.each(["float32", "float64"] as const)("all instructions give the same bits (%s)", async (precision) => {
-  // One input that is 1 and one row, so that no product rounds.
-  const one = oneRow([1], Array(77).fill(1));
-  const results: string[] = [];
-  for (const target of targets) {
-    native.simd(target);
-    const training = startRun({
-      data: one,
-      method,
-      precision,
-      layers: [{ outputs: 77, activation: "identity" }],
-    });
-    await epochOf(training, { steps: 1, lambda });
-    const { layers } = await gradientOf(training, Int32Array.of(0), lambda);
-    results.push(JSON.stringify([allOf({ layers }, "weights"), allOf({ layers }, "theta")]));
-  }
-  expect(new Set(results).size).toBe(1);
-});
-
-test("a run goes on from its state with the same bits", async () => {
-  const run = { data, method, batchSize: 2 };
-  const whole = startRun(run);
-  for (let epoch = 0; epoch < 4; ++epoch) await epochOf(whole, { steps: 3, lambda });
-  const first = startRun(run);
-  for (let epoch = 0; epoch < 2; ++epoch) await epochOf(first, { steps: 3, lambda });
-  const second = startRun(run);
-  native.restoreTraining(second, await stateOf(first));
-  for (let epoch = 0; epoch < 2; ++epoch) await epochOf(second, { steps: 3, lambda });
-  expect(await stateOf(second)).toEqual(await stateOf(whole));
-});
+test.each(["float32", "float64"] as const)("all instructions give the same bits (%s)", (precision) =>
+  expectSameBits(targets, methodOf("hardConcrete"), precision, lambda, 1),
+);

@@ -1,18 +1,16 @@
 // Variational dropout in its four variants: its objective and gradient against the definition with the same noise, the
 // distribution of what a step computes, the divergence against the penalty of the same name.
 import { describe, expect, test } from "vitest";
-import type { NativeTraining } from "../../../binding.js";
 import { handleOf, native } from "../../support/native.ts";
+import { methodOf } from "../../support/networkMethods.ts";
+import { expectMoments, expectOnlyRounding, expectSameBits, outputsOf } from "../../support/noisyChecks.ts";
 import { divergence, logAlpha, objective, sigmoid } from "../../support/noisyNetworks.ts";
+import { allOf, differences, oneRow, setLayers, startRun } from "../../support/noisyRuns.ts";
 import { Random } from "../../support/random.ts";
 import { forcedTargets } from "../../support/simd.ts";
+import { gradientOf, layersOf, tableOf } from "../../support/trainings.ts";
 
 const targets = forcedTargets();
-
-import { methodOf } from "../../support/networkMethods.ts";
-import { allOf, differences, oneRow, setLayers, startRun } from "../../support/noisyRuns.ts";
-import { epochOf, gradientOf, layersOf, stateOf, tableOf } from "../../support/trainings.ts";
-
 const variants = [false, true].flatMap((local) =>
   [false, true].map((additive) => ({
     label: `${additive ? "additive" : "plain"}${local ? ", local" : ""}`,
@@ -129,71 +127,13 @@ describe.each(variants)("variational dropout, $label", ({ method, additive, loca
       const weights = random.normals(count).map(Math.fround);
       return { weights, theta, biases: random.normals(outputs).map(Math.fround) };
     };
-    const single = { ...data, x: data.x.map(Math.fround) };
-    const [a, b] = await Promise.all(
-      (["float32", "float64"] as const).map(async (precision) => {
-        const training = startRun({ data: single, method, precision });
-        await setLayers(training, [4, 7, 3], ordinary, 3);
-        return gradientOf(training, rows, lambda);
-      }),
-    );
-    expect(Math.abs((a?.loss as number) / (b?.loss as number) - 1)).toBeLessThan(1e-5);
-    for (const part of ["weights", "theta", "biases"] as const) {
-      const [x, y] = [allOf(a as never, part), allOf(b as never, part)];
-      const scale = Math.max(...y.map(Math.abs));
-      x.forEach((value, i) => {
-        expect(Math.abs(value - (y[i] as number))).toBeLessThan(2e-5 * scale);
-      });
-    }
+    await expectOnlyRounding(data, method, lambda, ordinary);
   });
 
-  test.each(["float32", "float64"] as const)(
-    "all instructions give the same bits (%s)",
-    async (precision) => {
-      // One input that is 1 and one row, so that no product rounds.
-      const one = oneRow([1], Array(77).fill(0));
-      const results: string[] = [];
-      for (const target of targets) {
-        native.simd(target);
-        const training = startRun({
-          data: one,
-          method,
-          precision,
-          layers: [{ outputs: 77, activation: "identity" }],
-        });
-        await epochOf(training, { steps: 1, lambda });
-        const { layers } = await gradientOf(training, Int32Array.of(0), lambda);
-        results.push(JSON.stringify([allOf({ layers }, "weights"), allOf({ layers }, "theta")]));
-      }
-      expect(new Set(results).size).toBe(1);
-    },
+  test.each(["float32", "float64"] as const)("all instructions give the same bits (%s)", (precision) =>
+    expectSameBits(targets, method, precision, lambda, 0),
   );
-
-  test("a run goes on from its state with the same bits", async () => {
-    const run = { data, method, batchSize: 2 };
-    const whole = startRun(run);
-    for (let epoch = 0; epoch < 4; ++epoch) await epochOf(whole, { steps: 3, lambda });
-    const first = startRun(run);
-    for (let epoch = 0; epoch < 2; ++epoch) await epochOf(first, { steps: 3, lambda });
-    const second = startRun(run);
-    native.restoreTraining(second, await stateOf(first));
-    for (let epoch = 0; epoch < 2; ++epoch) await epochOf(second, { steps: 3, lambda });
-    expect(await stateOf(second)).toEqual(await stateOf(whole));
-  });
 });
-
-/** What one output gives at many steps. */
-async function outputsOf(training: NativeTraining, count: number): Promise<number[]> {
-  const state = await stateOf(training);
-  const outputs: number[] = [];
-  for (let step = 0; step < count; ++step) {
-    native.restoreTraining(training, { ...state, step });
-    const { loss } = await gradientOf(training, Int32Array.of(0), 0);
-    // L = (z - y)^2 / 2 with y far below z.
-    outputs.push(Math.sqrt(2 * loss) - 1000);
-  }
-  return outputs;
-}
 
 describe.each(variants)("an output with variational dropout, $label", ({ method, additive, local }) => {
   test("has the mean and variance of the theory", async () => {
@@ -209,12 +149,7 @@ describe.each(variants)("an output with variational dropout, $label", ({ method,
     );
     const mean = x.reduce((sum, a, i) => sum + a * (weights[i] as number), 0.25);
     const spread = x.reduce((sum, a, i) => sum + (a * (sigmas[i] as number)) ** 2, local ? 1e-8 : 0);
-    const count = 4000;
-    const z = await outputsOf(training, count);
-    const average = z.reduce((sum, value) => sum + value, 0) / count;
-    const found = z.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count;
-    expect(Math.abs(average - mean)).toBeLessThan(4.5 * Math.sqrt(spread / count));
-    expect(Math.abs(found / spread - 1)).toBeLessThan(4.5 * Math.sqrt(2 / count));
+    expectMoments(await outputsOf(training, 4000), mean, spread);
   });
 });
 
