@@ -68,8 +68,9 @@ export interface TrainNetworkOptions {
   readonly penalty?: Penalty | undefined;
   /**
    * λ. Required with a penalty. By default 1 / rows for "variationalDropout" (then rows (L + λ R) is the evidence lower
-   * bound with its sign changed) and 0.2 / rows for "hardConcrete" (the 0.1 / rows per expected gate of Louizos et al.
-   * 2018), with the rows that are trained on. The other methods have none.
+   * bound with its sign changed) and 2 / rows for "hardConcrete" (1 / rows for each gate expected to be
+   * open; the 0.1 / rows of Louizos et al. 2018 is per weight behind a gate that many weights share), with the rows that
+   * are trained on. The other methods have none.
    */
   readonly lambda?: LambdaSchedule | undefined;
   /** By default "adam". */

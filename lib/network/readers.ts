@@ -67,7 +67,7 @@ export function readOwnLambda(value: unknown, method: MethodName, rows: number):
     const message = `lambda must be given with the method ${method}, but is undefined`;
     throw new FlipsideError("INVALID_ARGUMENT", message);
   }
-  return readLambda("lambda", lambda === "none" ? 0 : (method === "hardConcrete" ? 0.2 : 1) / rows);
+  return readLambda("lambda", lambda === "none" ? 0 : (method === "hardConcrete" ? 2 : 1) / rows);
 }
 
 export function readStart(value: unknown, method: Method): TrainingRequest["start"] {

@@ -97,7 +97,7 @@ describe("methods", () => {
   test("hard concrete gates start half open", () => {
     expect(startOf({ method: "hardConcrete" })).toMatchObject({ theta: 0, thetaDeviation: 0.01 });
     expect(startOf({ method: { name: "hardConcrete", keep: 0.8 } }).theta).toBeCloseTo(Math.log(4), 14);
-    expect(planOf({ method: "hardConcrete" }).lambda.identity).toBe(0.2 / 40);
+    expect(planOf({ method: "hardConcrete" }).lambda.identity).toBe(2 / 40);
   });
 
   test("the eta trick starts without shrinkage", () => {
