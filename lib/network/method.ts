@@ -1,14 +1,8 @@
 import type { NativeMethod, TrainingRequest } from "../../binding.js";
-import {
-  isObject,
-  property,
-  refuseUnknownKeys,
-  requireBoolean,
-  requireChoice,
-  requireNumber,
-} from "../checks.js";
+import { isObject, property, refuseUnknownKeys, requireChoice } from "../checks.js";
 import { expected, FlipsideError } from "../errors.js";
 import type { MethodOptions } from "./methodOptions.js";
+import { OptionReader } from "./optionReader.js";
 import type { MethodName } from "./parts.js";
 import { methods } from "./requireParts.js";
 
@@ -78,13 +72,13 @@ export function readMethod(value: unknown, hasPenalty: boolean, epochs: number):
 
 type Keys<Name extends MethodName> = Exclude<keyof Extract<MethodOptions, { name: Name }>, "name">;
 
-/** The options of one method; remembers what was read. */
-class Options {
+/** The options of one method. */
+class Options extends OptionReader {
   readonly name: MethodName;
-  readonly settings: Record<string, unknown> = {};
   readonly #object: object;
 
   constructor(name: MethodName, object: object) {
+    super("method", object);
     this.name = name;
     this.#object = object;
   }
@@ -92,31 +86,6 @@ class Options {
   /** Call it first. */
   only<Name extends MethodName>(_: Name, keys: readonly Keys<Name>[]): void {
     refuseUnknownKeys(`method (${this.name})`, this.#object, ["name", ...(keys as readonly string[])]);
-  }
-
-  has(key: string): boolean {
-    return property("method", this.#object, key) !== undefined;
-  }
-
-  number(key: string, fallback: number, range: Parameters<typeof requireNumber>[2]): number {
-    const value = property("method", this.#object, key);
-    const number = value === undefined ? fallback : requireNumber(`method.${key}`, value, range);
-    this.settings[key] = number;
-    return number;
-  }
-
-  flag(key: string, fallback: boolean): boolean {
-    const value = property("method", this.#object, key);
-    const flag = value === undefined ? fallback : requireBoolean(`method.${key}`, value);
-    this.settings[key] = flag;
-    return flag;
-  }
-
-  word<T extends string>(key: string, words: readonly [T, ...T[]]): T {
-    const value = property("method", this.#object, key);
-    const word = value === undefined ? words[0] : requireChoice(`method.${key}`, value, words);
-    this.settings[key] = word;
-    return word;
   }
 }
 

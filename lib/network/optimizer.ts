@@ -1,13 +1,7 @@
 import type { TrainingRequest } from "../../binding.js";
-import {
-  isObject,
-  property,
-  refuseUnknownKeys,
-  requireBoolean,
-  requireChoice,
-  requireNumber,
-} from "../checks.js";
+import { isObject, property, refuseUnknownKeys, requireChoice } from "../checks.js";
 import { expected } from "../errors.js";
+import { OptionReader } from "./optionReader.js";
 
 /** Adam with the bias corrections and the place of epsilon of Algorithm 1. Source: Kingma and Ba 2015. */
 export interface AdamOptions {
@@ -46,21 +40,16 @@ export function readOptimizer(value: unknown): Optimizer {
   if (value === undefined) return { name: "adam", ...usual };
   if (typeof value === "string") return { name: requireChoice("optimizer", value, names), ...usual };
   if (!isObject(value)) throw expected("optimizer", '"adam", "sgd" or an object with name', value);
-  const get = (key: string) => property("optimizer", value, key);
-  const name = requireChoice("optimizer.name", get("name"), names);
+  const name = requireChoice("optimizer.name", property("optimizer", value, "name"), names);
   refuseUnknownKeys("optimizer", value, known[name]);
-  const number = (key: "beta1" | "beta2" | "epsilon" | "momentum", range: object) => {
-    const given = get(key);
-    return given === undefined ? usual[key] : requireNumber(`optimizer.${key}`, given, range);
-  };
-  const nesterov = get("nesterov");
+  const read = new OptionReader("optimizer", value);
   return {
     name,
-    beta1: number("beta1", shareRange),
-    beta2: number("beta2", shareRange),
-    epsilon: number("epsilon", { above: 0 }),
-    momentum: number("momentum", shareRange),
-    nesterov: nesterov !== undefined && requireBoolean("optimizer.nesterov", nesterov),
+    beta1: read.number("beta1", usual.beta1, shareRange),
+    beta2: read.number("beta2", usual.beta2, shareRange),
+    epsilon: read.number("epsilon", usual.epsilon, { above: 0 }),
+    momentum: read.number("momentum", usual.momentum, shareRange),
+    nesterov: read.flag("nesterov", usual.nesterov),
   };
 }
 

@@ -1,5 +1,5 @@
 import type { TrainingRequest } from "../../binding.js";
-import { property, requireBoolean, requireChoice, requireNumber, requireOptions } from "../checks.js";
+import { property, requireOptions } from "../checks.js";
 import { requireControls } from "../convergence.js";
 import type { Penalty } from "../penalty.js";
 import { type CheckpointContent, readCheckpoint } from "./checkpoint.js";
@@ -8,6 +8,7 @@ import { type Identity, identityOfSplit, requireSame } from "./identity.js";
 import { readInputs } from "./inputs.js";
 import { inSteps, readMethod } from "./method.js";
 import { identityOfOptimizer, readOptimizer, usualRate } from "./optimizer.js";
+import { OptionReader } from "./optionReader.js";
 import type { TrainNetworkOptions } from "./options.js";
 import type { Activation, EpochEntry, MethodName } from "./parts.js";
 import {
@@ -73,37 +74,9 @@ const keys = [
 const seedRange = { min: 0, max: Number.MAX_SAFE_INTEGER, integer: true };
 const activations = ["relu", "tanh", "identity"] as const satisfies readonly Activation[];
 
-/** Reads options one by one, with their defaults. */
-class Reader {
-  readonly #options: object;
-
-  constructor(options: unknown) {
-    this.#options = requireOptions("options", options, keys);
-  }
-
-  get(key: string): unknown {
-    return property("options", this.#options, key);
-  }
-
-  number(key: string, fallback: number, range: Parameters<typeof requireNumber>[2]): number {
-    const value = this.get(key);
-    return value === undefined ? fallback : requireNumber(key, value, range);
-  }
-
-  flag(key: string, fallback: boolean): boolean {
-    const value = this.get(key);
-    return value === undefined ? fallback : requireBoolean(key, value);
-  }
-
-  word<T extends string>(key: string, words: readonly [T, ...T[]]): T {
-    const value = this.get(key);
-    return value === undefined ? words[0] : requireChoice(key, value, words);
-  }
-}
-
 export function readRun(problem: unknown, options: unknown): { plan: Plan; source: Source } {
   const data = requireOptions("problem", problem, ["x", "y"]);
-  const read = new Reader(options);
+  const read = new OptionReader("options", requireOptions("options", options, keys), "");
   const x = readInputs("x", property("problem", data, "x"));
   const targets = readTargets(property("problem", data, "y"), x.rows, read.get("loss"));
   const precision = read.word("precision", ["float32", "float64"]);
@@ -112,7 +85,7 @@ export function readRun(problem: unknown, options: unknown): { plan: Plan; sourc
 }
 
 function readPlan(
-  read: Reader,
+  read: OptionReader,
   rows: number,
   inputs: number,
   outputs: number,

@@ -1,10 +1,11 @@
 // Options of a run, each with what it may depend on.
 import type { NativePenalty, TrainingRequest } from "../../binding.js";
-import { isArray, isObject, property, requireChoice, requireNumber, requireOptions } from "../checks.js";
+import { isArray, isObject, property, requireNumber, requireOptions } from "../checks.js";
 import { expected, FlipsideError } from "../errors.js";
 import { type Penalty, requirePenalty, solvablePenalty } from "../penalty.js";
 import { arrayLength, element } from "../views.js";
 import { type Method, needsOf } from "./method.js";
+import { OptionReader } from "./optionReader.js";
 import type { CheckpointOptions } from "./options.js";
 import type { Activation, MethodName } from "./parts.js";
 import { readLambda, type Schedule } from "./schedule.js";
@@ -74,26 +75,14 @@ export function readStart(value: unknown, method: Method): TrainingRequest["star
   const isVariational = method.name === "variationalDropout";
   const options =
     value === undefined ? {} : requireOptions("start", value, ["distribution", "scale", "biases"]);
-  const get = (key: string) => property("start", options, key);
-  const given = { distribution: get("distribution"), scale: get("scale"), biases: get("biases") };
-  const distributions = ["uniform", "normal"] as const;
-  const distribution =
-    given.distribution === undefined
-      ? isVariational
-        ? "normal"
-        : "uniform"
-      : requireChoice("start.distribution", given.distribution, distributions);
+  const read = new OptionReader("start", options);
+  const distribution = read.word("distribution", ["uniform", "normal"], isVariational ? "normal" : "uniform");
   // 0 stands for 1 / √inputs.
-  const usualScale = isVariational && given.distribution === undefined ? 0.02 : 0;
+  const usualScale = isVariational && !read.has("distribution") ? 0.02 : 0;
   return {
     distribution,
-    scale: given.scale === undefined ? usualScale : requireNumber("start.scale", given.scale, { above: 0 }),
-    biases:
-      given.biases === undefined
-        ? isVariational
-          ? "zero"
-          : "uniform"
-        : requireChoice("start.biases", given.biases, ["uniform", "zero"] as const),
+    scale: read.number("scale", usualScale, { above: 0 }),
+    biases: read.word("biases", ["uniform", "zero"], isVariational ? "zero" : "uniform"),
     ...method.theta,
   };
 }

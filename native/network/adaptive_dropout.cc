@@ -5,7 +5,7 @@
 
 #include "network/factories.h"
 #include "network/pass_kernels.h"
-#include "network/penalty_pass.h"
+#include "network/penalised.h"
 #include "random/bernoulli.h"
 #include "random/continuous.h"
 
@@ -13,10 +13,10 @@ namespace flipside::network {
 namespace {
 
 template <typename Value>
-class AdaptiveDropout final : public Method<Value> {
+class AdaptiveDropout final : public Penalised<Value> {
  public:
   explicit AdaptiveDropout(const MethodOptions& options)
-      : pass_(options.penalty), gaussian_(options.gaussianMask) {}
+      : Penalised<Value>(options), gaussian_(options.gaussianMask) {}
 
   MethodNeeds needs() const override { return {.noise = Noise::weights, .memory = true}; }
 
@@ -34,20 +34,10 @@ class AdaptiveDropout final : public Method<Value> {
     multiply(block.count, block.memory, g, g);
   }
 
-  double penalty(const Step& step, const Block<Value>& block) const override {
-    return pass_.omega(step.lambda, block.count, block.w);
-  }
-
-  void evaluation(const Step& step, const Block<Value>& block, Value* weights,
-                  Value* keep) const override {
-    if (weights != nullptr) std::copy_n(block.w, block.count, weights);
-    if (keep != nullptr) pass_.keep(step.lambda, block.count, block.w, keep);
-  }
-
  private:
   bool draw(const Step& step, const Block<Value>& block) const {
     std::array<Value, kBlock> parameters;
-    pass_.variances(step.lambda, block.count, block.w, parameters.data());
+    this->pass().variances(step.lambda, block.count, block.w, parameters.data());
     const Address address = streamOf(step.seed, Purpose::weightNoise, block.layer, step.number);
     const MaskValues<Value> out{.values = block.memory};
     if (gaussian_) {
@@ -60,7 +50,6 @@ class AdaptiveDropout final : public Method<Value> {
                            static_cast<const Value*>(parameters.data()), true, out) == kAllValid;
   }
 
-  PenaltyPass<Value> pass_;
   bool gaussian_;
 };
 

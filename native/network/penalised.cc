@@ -1,37 +1,15 @@
 // directPenalty, adaptiveTikhonov and adaptiveProx: lambda / etaHat of the weights enters the
 // gradient, as it is or bounded, or shrinks the weights after the step.
-#include <algorithm>
+#include "network/penalised.h"
+
 #include <array>
 #include <limits>
 
 #include "network/factories.h"
 #include "network/pass_kernels.h"
-#include "network/penalty_pass.h"
 
 namespace flipside::network {
 namespace {
-
-template <typename Value>
-class Penalised : public Method<Value> {
- public:
-  explicit Penalised(const MethodOptions& options) : pass_(options.penalty) {}
-
-  double penalty(const Step& step, const Block<Value>& block) const override {
-    return pass_.omega(step.lambda, block.count, block.w);
-  }
-
-  void evaluation(const Step& step, const Block<Value>& block, Value* weights,
-                  Value* keep) const override {
-    if (weights != nullptr) std::copy_n(block.w, block.count, weights);
-    if (keep != nullptr) pass_.keep(step.lambda, block.count, block.w, keep);
-  }
-
- protected:
-  const PenaltyPass<Value>& pass() const { return pass_; }
-
- private:
-  PenaltyPass<Value> pass_;
-};
 
 /// With cap = infinity the gradient of the penalty itself.
 template <typename Value>
