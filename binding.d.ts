@@ -796,7 +796,7 @@ export interface Binding {
   /** An empty data set; fillDataset copies rows of it, row-major, on the calling thread: give it slices. */
   createDataset(request: DatasetRequest): NativeDataset;
   fillDataset(dataset: NativeDataset, firstRow: number, x: Floats, y: Floats | Int32Array): void;
-  /** Every row must have been filled. The starting values are drawn here. */
+  /** Every row must have been filled. The first call that uses the run draws the starting values, off the event loop but for restoreTraining. */
   createTraining(request: TrainingRequest): NativeTraining;
   /**
    * One epoch, or the rest of one that was cancelled: a cancelled job is rejected with ABORTED and leaves the run after a

@@ -1,5 +1,5 @@
 import { native } from "./binding.js";
-import { property } from "./checks.js";
+import { isInstance, property } from "./checks.js";
 import { FlipsideError, unreadable } from "./errors.js";
 
 /** How a job of the addon is begun: a call of `native` with its last two arguments. @internal */
@@ -80,11 +80,18 @@ class Job<Result, State> {
     if (now - this.#reported < progressInterval) return;
     this.#reported = now;
     try {
-      this.#controls.onProgress?.(state);
+      const answer: unknown = this.#controls.onProgress?.(state);
+      // An async function that rejects stops the job as one that throws does.
+      if (isInstance(answer, Promise)) answer.catch((error: unknown) => this.#stop(error));
     } catch (error) {
-      this.#thrown = { error };
-      this.#cancel();
+      this.#stop(error);
     }
+  }
+
+  #stop(error: unknown): void {
+    if (this.#settled) return;
+    this.#thrown ??= { error };
+    this.#cancel();
   }
 
   #settle(error: Error | null, result: Result | null): void {

@@ -126,7 +126,7 @@ export async function predictSlices(
     done += count;
     if (onProgress === undefined || performance.now() - reported < progressInterval) return;
     reported = performance.now();
-    onProgress(done / x.rows);
+    await onProgress(done / x.rows);
   };
   const lane = async (): Promise<void> => {
     while (next < x.rows && failures.length === 0) {

@@ -74,8 +74,8 @@ bool readTrainingRows(napi_env env, napi_value value) {
 }
 
 std::vector<double> readSchedule(napi_env env, napi_value value, const char* name,
-                                 const Training& run) {
-  auto schedule = copyDoubles(env, value, {name}, {run.stepsPerEpoch(), "the steps of an epoch"});
+                                 const TrainingLease& lease) {
+  auto schedule = copyDoubles(env, value, {name}, {lease.stepsPerEpoch(), "the steps of an epoch"});
   requireFinite(schedule, name);
   requireNonnegative(schedule, name);
   return schedule;
@@ -91,8 +91,8 @@ napi_value trainEpoch(Environment& environment, const Arguments& arguments) {
   const napi_value rates = readProperty(env, arguments[0], {"learningRates"});
   const napi_value lambdas = readProperty(env, arguments[0], {"lambdas"});
   TrainingLease lease(env, training);
-  auto work = [rates = readSchedule(env, rates, "learningRates", lease.run()),
-               lambdas = readSchedule(env, lambdas, "lambdas", lease.run())](
+  auto work = [rates = readSchedule(env, rates, "learningRates", lease),
+               lambdas = readSchedule(env, lambdas, "lambdas", lease)](
                   Training& run, const Cancellation& cancel, const Progress& progress) -> Product {
     std::function<void(std::size_t)> listener;
     if (progress) {
@@ -161,7 +161,7 @@ napi_value trainingGradient(Environment& environment, const Arguments& arguments
   auto rows = copyElements<std::int32_t>(viewArray(env, given, {"rows"}, {napi_int32_array}));
   if (rows.empty()) throw Failure("EMPTY", "rows must not be empty, but is");
   for (std::size_t i = 0; i < rows.size(); ++i) {
-    if (rows[i] >= 0 && static_cast<std::size_t>(rows[i]) < lease.run().datasetRows()) continue;
+    if (rows[i] >= 0 && static_cast<std::size_t>(rows[i]) < lease.datasetRows()) continue;
     throw badElement("rows", "the number of a row of data", i, rows[i]);
   }
   auto work = [rows = std::move(rows), rate, lambda](Training& run, const Cancellation&,

@@ -1,6 +1,7 @@
 // createTraining and closeTraining.
 #include "addon/training_handle.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "addon/environment.h"
@@ -45,13 +46,26 @@ TrainingLease::~TrainingLease() {
   if (open_ != nullptr) open_->busy.store(false);
 }
 
+network::Training& TrainingLease::run() const {
+  if (open_->run == nullptr) open_->run = network::makeTraining(open_->data, open_->options);
+  return *open_->run;
+}
+
+std::size_t TrainingLease::stepsPerEpoch() const {
+  const std::size_t rows = open_->options.trainingRows.size();
+  const std::size_t batch = std::min(open_->options.batchSize, rows);
+  return (rows + batch - 1) / batch;
+}
+
 napi_value createTraining(Environment& environment, const Arguments& arguments) {
   const napi_env env = environment.env();
   TrainingRequest request = readTrainingRequest(env, arguments[0]);
   const double bytes = network::trainingBytes(request.options, request.data->isSingle());
   auto open = std::make_shared<OpenTraining>();
-  open->run = network::makeTraining(request.data, std::move(request.options));
+  network::checkTraining(*request.data, request.options);
   request.data->freeze();
+  open->data = std::move(request.data);
+  open->options = std::move(request.options);
   auto holder = std::make_shared<Holder>();
   holder->open = std::move(open);
   return Handle::wrap(env, std::move(holder), kTag, bytes);

@@ -10,8 +10,11 @@
 
 namespace flipside::addon {
 
-/// A training run and whether something uses it.
+/// A training run and whether something uses it. The first that does makes it: the memory of a
+/// large network takes long to clear and its starting values to draw.
 struct OpenTraining {
+  std::shared_ptr<const network::DatasetBase> data;
+  network::TrainingOptions options;
   std::unique_ptr<network::Training> run;
   std::atomic<bool> busy{false};
 };
@@ -28,7 +31,9 @@ class TrainingLease {
   TrainingLease(const TrainingLease&) = delete;
   TrainingLease& operator=(const TrainingLease&) = delete;
 
-  network::Training& run() const { return *open_->run; }
+  network::Training& run() const;
+  std::size_t stepsPerEpoch() const;
+  std::size_t datasetRows() const { return open_->data->shape().rows; }
 
  private:
   std::shared_ptr<OpenTraining> open_;

@@ -24,7 +24,16 @@ void checkRows(std::span<const std::int32_t> rows, std::size_t count, const char
   }
 }
 
-void checkOptions(const TrainingOptions& options, const DatasetBase& data) {
+template <typename Value>
+std::unique_ptr<Training> makeRun(std::shared_ptr<const DatasetBase> data,
+                                  TrainingOptions options) {
+  return std::make_unique<TrainingRun<Value>>(
+      std::static_pointer_cast<const Dataset<Value>>(std::move(data)), std::move(options));
+}
+
+}  // namespace
+
+void checkTraining(const DatasetBase& data, const TrainingOptions& options) {
   const DatasetShape& rows = data.shape();
   const std::vector<LayerShape>& layers = options.shape.layers;
   if (layers.empty()) throw BadValue("EMPTY", "layers", "layers must not be empty, but is");
@@ -56,20 +65,13 @@ void checkOptions(const TrainingOptions& options, const DatasetBase& data) {
   }
   checkRows(options.trainingRows, rows.rows, "trainingRows");
   checkRows(options.validationRows, rows.rows, "validationRows");
+  // These refuse what they do not serve.
+  (void)makeMethod<float>(options.method);
+  (void)makeOptimizer<float>(options.optimizer);
 }
-
-template <typename Value>
-std::unique_ptr<Training> makeRun(std::shared_ptr<const DatasetBase> data,
-                                  TrainingOptions options) {
-  return std::make_unique<TrainingRun<Value>>(
-      std::static_pointer_cast<const Dataset<Value>>(std::move(data)), std::move(options));
-}
-
-}  // namespace
 
 std::unique_ptr<Training> makeTraining(std::shared_ptr<const DatasetBase> data,
                                        TrainingOptions options) {
-  checkOptions(options, *data);
   options.batchSize = std::min(options.batchSize, options.trainingRows.size());
   if (data->isSingle()) return makeRun<float>(std::move(data), std::move(options));
   return makeRun<double>(std::move(data), std::move(options));

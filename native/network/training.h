@@ -110,12 +110,11 @@ class Training {
   /// Of a batch of these rows at the noise of the current step. Changes nothing.
   virtual GradientOutcome gradient(std::span<const std::int32_t> rows, double learningRate,
                                    double lambda) = 0;
-
-  virtual std::size_t stepsPerEpoch() const = 0;
-  virtual std::size_t datasetRows() const = 0;
 };
 
 /// Throws BadValue for what does not fit together.
+void checkTraining(const DatasetBase& data, const TrainingOptions& options);
+/// Of what checkTraining has passed. Draws the starting values.
 std::unique_ptr<Training> makeTraining(std::shared_ptr<const DatasetBase> data,
                                        TrainingOptions options);
 /// At most what a run takes in memory beside its data.

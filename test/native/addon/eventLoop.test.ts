@@ -114,11 +114,13 @@ describe("during a fit of 2000 x 2000", () => {
     expect(seen[0]?.stationarity).toBeGreaterThan(0);
   });
 
-  test("what onProgress throws ends it and is the rejection", async () => {
-    const boo = new Error("boo");
-    const onProgress = () => {
-      throw boo;
-    };
+  const boo = new Error("boo");
+  const throws = () => {
+    throw boo;
+  };
+  const rejects = async () => throws();
+
+  test.each([throws, rejects])("what onProgress $name ends it and is the rejection", async (onProgress) => {
     const began = performance.now();
     await expect(
       fitAsync(large, { ...endless, convergence: { ...endless.convergence, onProgress } }),
