@@ -6,6 +6,7 @@
 
 #undef HWY_TARGET_INCLUDE
 #define HWY_TARGET_INCLUDE "network/gate_kernels.cc"
+#include "network/precision.h"
 #include "simd/targets.h"
 // The order matters.
 #include "hwy/foreach_target.h"
@@ -104,18 +105,6 @@ HWY_AFTER_NAMESPACE();
 
 #if HWY_ONCE
 namespace flipside::network {
-
-/// The function of the precision, for the instructions in use.
-#define FLIPSIDE_CHOSEN(kernel)                                           \
-  [] {                                                                    \
-    if constexpr (std::is_same_v<Value, float>) {                         \
-      static constexpr auto table = FLIPSIDE_SIMD_TABLE(kernel##Floats);  \
-      return table.chosen();                                              \
-    } else {                                                              \
-      static constexpr auto table = FLIPSIDE_SIMD_TABLE(kernel##Doubles); \
-      return table.chosen();                                              \
-    }                                                                     \
-  }()
 
 template <typename Value>
 void gatedWeights(const Block<Value>& block, Value* weights) {
