@@ -2,7 +2,8 @@
 import { expect } from "vitest";
 import type { NativeMethod, NativeTraining } from "../../binding.js";
 import { native } from "./native.ts";
-import { allOf, oneRow, setLayers, startRun } from "./noisyRuns.ts";
+import { objective } from "./noisyNetworks.ts";
+import { allOf, differences, oneRow, setLayers, startRun } from "./noisyRuns.ts";
 import type { SimdTarget } from "./simd.ts";
 import { epochOf, gradientOf, type Layers, stateOf, type Table } from "./trainings.ts";
 
@@ -28,6 +29,33 @@ export function expectMoments(draws: readonly number[], mean: number, variance: 
   const found = draws.reduce((sum, value) => sum + (value - mean) ** 2, 0) / count;
   expect(Math.abs(average - mean)).toBeLessThan(4.5 * Math.sqrt(variance / count));
   expect(Math.abs(found / variance - 1)).toBeLessThan(4.5 * Math.sqrt(2 / count));
+}
+
+/**
+ * Loss, R and gradient of a network of 4, 7 and 3 units at a step are those of the definition with the same draws, the
+ * gradient within a bound.
+ */
+export async function expectDefinition(
+  data: Table,
+  method: NativeMethod,
+  lambda: number,
+  parameters: Parameters<typeof setLayers>[2],
+  step: number,
+  bound: number,
+): Promise<void> {
+  const training = startRun({ data, method, lossScale: 3 });
+  const layers = await setLayers(training, [4, 7, 3], parameters, step);
+  const rows = Int32Array.from({ length: data.rows }, (_, i) => i);
+  const gradient = await gradientOf(training, rows, lambda);
+  const defined = () => objective(method, layers, data, { seed: 12345, step });
+  const expected = defined();
+  expect(Math.abs(gradient.loss / expected.loss - 1)).toBeLessThan(1e-12);
+  expect(Math.abs(gradient.penalty / expected.penalty - 1)).toBeLessThan(1e-13);
+  const value = () => {
+    const { loss, penalty } = defined();
+    return 3 * (loss + lambda * penalty);
+  };
+  expect(differences(layers, gradient, value)).toBeLessThan(bound);
 }
 
 /** A network of 4, 7 and 3 units. */

@@ -4,9 +4,15 @@ import { describe, expect, test } from "vitest";
 import { moments } from "../../support/hardConcrete.ts";
 import { handleOf, native } from "../../support/native.ts";
 import { methodOf } from "../../support/networkMethods.ts";
-import { expectMoments, expectOnlyRounding, expectSameBits, outputsOf } from "../../support/noisyChecks.ts";
-import { gateOf, objective, openProbability, sigmoid } from "../../support/noisyNetworks.ts";
-import { differences, oneRow, setLayers, startRun } from "../../support/noisyRuns.ts";
+import {
+  expectDefinition,
+  expectMoments,
+  expectOnlyRounding,
+  expectSameBits,
+  outputsOf,
+} from "../../support/noisyChecks.ts";
+import { gateOf, openProbability, sigmoid } from "../../support/noisyNetworks.ts";
+import { oneRow, setLayers, startRun } from "../../support/noisyRuns.ts";
 import { Random } from "../../support/random.ts";
 import { forcedTargets } from "../../support/simd.ts";
 import { gradientOf, layersOf, tableOf } from "../../support/trainings.ts";
@@ -37,18 +43,7 @@ describe.each(shapes)("hard concrete gates with beta $beta, gamma $gamma, zeta $
 
   // At these no gate is so close to 0 or 1 that a difference would reach over.
   test.each([0, 2, 3])("the loss, R and the gradient are those of the definition (step %i)", async (step) => {
-    const training = startRun({ data, method, lossScale: 3 });
-    const layers = await setLayers(training, [4, 7, 3], parameters(step), step);
-    const gradient = await gradientOf(training, rows, lambda);
-    const noise = { seed: 12345, step };
-    const expected = objective(method, layers, data, noise);
-    expect(Math.abs(gradient.loss / expected.loss - 1)).toBeLessThan(1e-12);
-    expect(Math.abs(gradient.penalty / expected.penalty - 1)).toBeLessThan(1e-13);
-    const value = () => {
-      const { loss, penalty } = objective(method, layers, data, noise);
-      return 3 * (loss + lambda * penalty);
-    };
-    expect(differences(layers, gradient, value)).toBeLessThan(2e-8);
+    await expectDefinition(data, method, lambda, parameters(step), step, 2e-8);
   });
 
   test("closed and fully open gates let nothing through to theta", async () => {

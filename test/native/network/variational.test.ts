@@ -3,9 +3,15 @@
 import { describe, expect, test } from "vitest";
 import { handleOf, native } from "../../support/native.ts";
 import { methodOf } from "../../support/networkMethods.ts";
-import { expectMoments, expectOnlyRounding, expectSameBits, outputsOf } from "../../support/noisyChecks.ts";
-import { divergence, logAlpha, objective, sigmoid } from "../../support/noisyNetworks.ts";
-import { allOf, differences, oneRow, setLayers, startRun } from "../../support/noisyRuns.ts";
+import {
+  expectDefinition,
+  expectMoments,
+  expectOnlyRounding,
+  expectSameBits,
+  outputsOf,
+} from "../../support/noisyChecks.ts";
+import { divergence, logAlpha, sigmoid } from "../../support/noisyNetworks.ts";
+import { allOf, oneRow, setLayers, startRun } from "../../support/noisyRuns.ts";
 import { Random } from "../../support/random.ts";
 import { forcedTargets } from "../../support/simd.ts";
 import { gradientOf, layersOf, tableOf } from "../../support/trainings.ts";
@@ -52,18 +58,7 @@ function parameters(additive: boolean, seed: number) {
 
 describe.each(variants)("variational dropout, $label", ({ method, additive, local }) => {
   test.each([1, 2, 3])("the loss, R and the gradient are those of the definition (step %i)", async (step) => {
-    const training = startRun({ data, method, lossScale: 3 });
-    const layers = await setLayers(training, [4, 7, 3], parameters(additive, step), step);
-    const gradient = await gradientOf(training, rows, lambda);
-    const noise = { seed: 12345, step };
-    const expected = objective(method, layers, data, noise);
-    expect(Math.abs(gradient.loss / expected.loss - 1)).toBeLessThan(1e-12);
-    expect(Math.abs(gradient.penalty / expected.penalty - 1)).toBeLessThan(1e-13);
-    const value = () => {
-      const { loss, penalty } = objective(method, layers, data, noise);
-      return 3 * (loss + lambda * penalty);
-    };
-    expect(differences(layers, gradient, value)).toBeLessThan(1e-7);
+    await expectDefinition(data, method, lambda, parameters(additive, step), step, 1e-7);
   });
 
   test("nothing flows through an active clamp", async () => {
