@@ -1,7 +1,6 @@
 // createTraining and closeTraining.
 #include "addon/training_handle.h"
 
-#include <algorithm>
 #include <utility>
 
 #include "addon/environment.h"
@@ -49,12 +48,6 @@ TrainingLease::~TrainingLease() {
 network::Training& TrainingLease::run() const {
   if (open_->run == nullptr) open_->run = network::makeTraining(open_->data, open_->options);
   return *open_->run;
-}
-
-std::size_t TrainingLease::stepsPerEpoch() const {
-  const std::size_t rows = open_->options.trainingRows.size();
-  const std::size_t batch = std::min(open_->options.batchSize, rows);
-  return (rows + batch - 1) / batch;
 }
 
 napi_value createTraining(Environment& environment, const Arguments& arguments) {

@@ -32,7 +32,7 @@ class TrainingLease {
   TrainingLease& operator=(const TrainingLease&) = delete;
 
   network::Training& run() const;
-  std::size_t stepsPerEpoch() const;
+  std::size_t stepsPerEpoch() const { return network::stepsPerEpoch(open_->options); }
   std::size_t datasetRows() const { return open_->data->shape().rows; }
 
  private:

@@ -77,6 +77,12 @@ std::unique_ptr<Training> makeTraining(std::shared_ptr<const DatasetBase> data,
   return makeRun<double>(std::move(data), std::move(options));
 }
 
+std::size_t stepsPerEpoch(const TrainingOptions& options) {
+  const std::size_t rows = options.trainingRows.size();
+  const std::size_t batch = std::min(options.batchSize, rows);
+  return (rows + batch - 1) / batch;
+}
+
 double trainingBytes(const TrainingOptions& options, bool single) {
   const double size = single ? 4.0 : 8.0;
   double weights = 0.0;

@@ -117,6 +117,8 @@ void checkTraining(const DatasetBase& data, const TrainingOptions& options);
 /// Of what checkTraining has passed. Draws the starting values.
 std::unique_ptr<Training> makeTraining(std::shared_ptr<const DatasetBase> data,
                                        TrainingOptions options);
+/// The last of an epoch may have a smaller batch.
+std::size_t stepsPerEpoch(const TrainingOptions& options);
 /// At most what a run takes in memory beside its data.
 double trainingBytes(const TrainingOptions& options, bool single);
 

@@ -132,7 +132,7 @@ EpochOutcome TrainingRun<Value>::trainEpoch(std::span<const double> learningRate
                                             std::span<const double> lambdas,
                                             const Cancellation* cancel,
                                             const std::function<void(std::size_t)>& progress) {
-  const std::size_t steps = stepsPerEpoch();
+  const std::size_t steps = stepsPerEpoch(options_);
   const auto at = [&](std::uint64_t number) {
     const auto position = static_cast<std::size_t>(number % steps);
     return stepAt(number, learningRates[position], lambdas[position]);

@@ -34,11 +34,6 @@ TrainingRun<Value>::TrainingRun(std::shared_ptr<const Dataset<Value>> data, Trai
 }
 
 template <typename Value>
-std::size_t TrainingRun<Value>::stepsPerEpoch() const {
-  return (options_.trainingRows.size() + options_.batchSize - 1) / options_.batchSize;
-}
-
-template <typename Value>
 std::size_t TrainingRun<Value>::batchRows(std::size_t position) const {
   return std::min(options_.batchSize, order_.size() - position * options_.batchSize);
 }

@@ -43,8 +43,6 @@ class TrainingRun final : public Training {
   GradientOutcome gradient(std::span<const std::int32_t> rows, double learningRate,
                            double lambda) override;
 
-  std::size_t stepsPerEpoch() const;
-
  private:
   /// A step of an epoch: what the two phases read.
   struct Course {
